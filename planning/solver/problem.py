@@ -1,0 +1,174 @@
+"""The week to plan, as frozen data validated once, when it is built.
+
+Days count from 0, the first day of the horizon. Times are minutes after midnight, durations are minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+
+class ProblemError(ValueError):
+    """The data cannot describe a week. ``key`` names the faulty entry, ``value`` is what it held."""
+
+    def __init__(self, key: str, value: object, remedy: str) -> None:
+        self.key, self.value, self.remedy = key, value, remedy
+        super().__init__(f"{key}: {value!r}: {remedy}")
+
+
+class SlotKind(StrEnum):
+    REGULAR = "regular"
+    OVERTIME = "overtime"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    id: str
+    equipment: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Surgeon:
+    """``daily_minutes[day]`` is Maxi in equation (6); 0 means absent."""
+
+    id: str
+    specialty: str
+    daily_minutes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A dated *plage* in a room: ``positions`` interventions at most, each of at most ``max_duration`` minutes."""
+
+    id: str
+    day: int
+    room: str
+    start: int
+    end: int
+    kind: SlotKind
+    specialty: str | None
+    surgeon: str | None
+    positions: int
+    max_duration: int
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention:
+    """``admission_day`` is Dmin (operated the day after at the earliest), ``deadline_day`` is Dmax.
+
+    ``pinned`` is the slot a person chose; ``pinned_start`` the minute they chose, when they chose one.
+    ``unplanned_cost`` is what leaving it out of this week costs; None takes the week's default.
+    """
+
+    id: str
+    duration: int
+    surgeon: str
+    specialty: str
+    equipment: frozenset[str]
+    admission_day: int
+    deadline_day: int
+    unplanned_cost: float | None = None
+    pinned: str | None = None
+    pinned_start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Hospcost per day waited, Pcost per overtime hour of each day, and the default cost of leaving one out."""
+
+    hospital_day: float
+    overtime_hour: tuple[float, ...]
+    unplanned: float
+
+
+@dataclass(frozen=True)
+class WeekProblem:
+    """A whole week. Raises ``ProblemError`` when a reference, a length or a sign is wrong."""
+
+    days: int
+    rooms: tuple[Room, ...]
+    surgeons: tuple[Surgeon, ...]
+    slots: tuple[Slot, ...]
+    interventions: tuple[Intervention, ...]
+    costs: Costs
+    turnover: int = 0
+
+    def __post_init__(self) -> None:
+        _require(self.days >= 1, "days", self.days, "at least one day")
+        _require(self.turnover >= 0, "turnover", self.turnover, "zero or more minutes")
+        for name in ("rooms", "surgeons", "slots", "interventions"):
+            _unique(name, (item.id for item in getattr(self, name)))
+        self._check_costs()
+        for surgeon in self.surgeons:
+            key = f"surgeons[{surgeon.id}].daily_minutes"
+            _require(len(surgeon.daily_minutes) == self.days, key, surgeon.daily_minutes, f"one value a day, {self.days} in all")
+            _require(min(surgeon.daily_minutes) >= 0, key, surgeon.daily_minutes, "zero or more minutes")
+        for slot in self.slots:
+            self._check_slot(slot)
+        for intervention in self.interventions:
+            self._check_intervention(intervention)
+
+    @cached_property
+    def room_by_id(self) -> dict[str, Room]:
+        return {room.id: room for room in self.rooms}
+
+    @cached_property
+    def surgeon_by_id(self) -> dict[str, Surgeon]:
+        return {surgeon.id: surgeon for surgeon in self.surgeons}
+
+    @cached_property
+    def slot_by_id(self) -> dict[str, Slot]:
+        return {slot.id: slot for slot in self.slots}
+
+    @cached_property
+    def intervention_by_id(self) -> dict[str, Intervention]:
+        return {item.id: item for item in self.interventions}
+
+    def unplanned_cost(self, intervention: Intervention) -> float:
+        own = intervention.unplanned_cost
+        return self.costs.unplanned if own is None else own
+
+    def _check_costs(self) -> None:
+        costs = self.costs
+        _require(costs.hospital_day >= 0, "costs.hospital_day", costs.hospital_day, "zero or more")
+        _require(costs.unplanned >= 0, "costs.unplanned", costs.unplanned, "zero or more")
+        _require(len(costs.overtime_hour) == self.days, "costs.overtime_hour", costs.overtime_hour, f"one value a day, {self.days} in all")
+        _require(min(costs.overtime_hour) >= 0, "costs.overtime_hour", costs.overtime_hour, "zero or more")
+
+    def _check_slot(self, slot: Slot) -> None:
+        key = f"slots[{slot.id}]"
+        _require(0 <= slot.day < self.days, f"{key}.day", slot.day, f"a day from 0 to {self.days - 1}")
+        _require(slot.room in self.room_by_id, f"{key}.room", slot.room, "the id of a room of this week")
+        _require(0 <= slot.start < slot.end, f"{key}.end", slot.end, f"after the start, {slot.start}")
+        _require(slot.positions >= 0, f"{key}.positions", slot.positions, "zero or more")
+        _require(slot.max_duration >= 0, f"{key}.max_duration", slot.max_duration, "zero or more minutes")
+        if slot.surgeon is not None:
+            _require(slot.surgeon in self.surgeon_by_id, f"{key}.surgeon", slot.surgeon, "the id of a surgeon of this week")
+
+    def _check_intervention(self, item: Intervention) -> None:
+        key = f"interventions[{item.id}]"
+        _require(item.duration > 0, f"{key}.duration", item.duration, "more than zero minutes")
+        _require(item.surgeon in self.surgeon_by_id, f"{key}.surgeon", item.surgeon, "the id of a surgeon of this week")
+        if item.unplanned_cost is not None:
+            _require(item.unplanned_cost >= 0, f"{key}.unplanned_cost", item.unplanned_cost, "zero or more, or null")
+        if item.pinned is not None:
+            _require(item.pinned in self.slot_by_id, f"{key}.pinned", item.pinned, "the id of a slot of this week, or null")
+
+
+def _require(holds: bool, key: str, value: object, remedy: str) -> None:
+    if not holds:
+        raise ProblemError(key, value, remedy)
+
+
+def _unique(name: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for index, one in enumerate(ids):
+        _require(one not in seen, f"{name}[{index}].id", one, "each id once")
+        seen.add(one)

@@ -1,0 +1,433 @@
+"""Every rule of the planning, one small function each, answering the violation it finds and nothing otherwise.
+
+Slot rules (7, 8) look at one intervention in one slot. Plan rules (2) to (6) look at a whole plan, intervention id
+to slot id. Timeline rules look at start times. Pins are a person's decision: a pinned intervention keeps its slot
+whatever it breaks (``pin_warnings`` lists that), uses capacity first, and is never blamed by ``plan_violations``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from planning.solver.problem import Intervention, Slot, WeekProblem
+from planning.solver.result import Violation
+
+# --- Slot rules: equations (7) and (8) ---------------------------------------------------------------------------
+
+
+def hospitalised(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """Dmin < j: operated the day after the admission at the earliest."""
+    if intervention.admission_day < slot.day:
+        return None
+    message = (
+        f"admitted on day {intervention.admission_day}, cannot be operated before the day after; this is day {slot.day}"
+    )
+    return _broken("hospitalised", intervention, slot, message, day=slot.day, admission_day=intervention.admission_day)
+
+
+def deadline(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """j <= Dmax."""
+    if slot.day <= intervention.deadline_day:
+        return None
+    message = f"must be operated by day {intervention.deadline_day}; this is day {slot.day}"
+    return _broken("deadline", intervention, slot, message, day=slot.day, deadline_day=intervention.deadline_day)
+
+
+def longest_duration(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """Dur <= Disp: the slot takes no single intervention longer than ``max_duration``."""
+    if intervention.duration <= slot.max_duration:
+        return None
+    message = f"lasts {intervention.duration} min, the slot takes {slot.max_duration} min at most"
+    return _broken(
+        "longest_duration", intervention, slot, message, duration=intervention.duration, max_duration=slot.max_duration
+    )
+
+
+def slot_length(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """The intervention and its cleaning fit in the slot, even alone."""
+    needed = intervention.duration + problem.turnover
+    if needed <= slot.length:
+        return None
+    message = f"needs {needed} min with cleaning, the slot is {slot.length} min long"
+    return _broken(
+        "slot_length", intervention, slot, message, needed=needed, turnover=problem.turnover, length=slot.length
+    )
+
+
+def surgeon_absent(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """Maxi[j, Surg] is not 0."""
+    if _daily_minutes(problem, intervention, slot) > 0:
+        return None
+    message = f"surgeon {intervention.surgeon} does not operate on day {slot.day}"
+    return _broken("surgeon_absent", intervention, slot, message, surgeon=intervention.surgeon, day=slot.day)
+
+
+def surgeon_day_too_short(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """Dur <= Maxi[j, Surg]: the surgeon's day can hold the intervention, even alone."""
+    available = _daily_minutes(problem, intervention, slot)
+    if available == 0 or intervention.duration <= available:
+        return None
+    message = (
+        f"lasts {intervention.duration} min, surgeon {intervention.surgeon} operates {available} min on day {slot.day}"
+    )
+    facts: dict[str, object] = {"duration": intervention.duration, "available": available}
+    return _broken(
+        "surgeon_day_too_short", intervention, slot, message, surgeon=intervention.surgeon, day=slot.day, **facts
+    )
+
+
+def equipment(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """Equi = 1: the room has everything the intervention needs."""
+    missing = tuple(sorted(intervention.equipment - problem.room_by_id[slot.room].equipment))
+    if not missing:
+        return None
+    message = f"room {slot.room} has no {', '.join(missing)}"
+    return _broken("equipment", intervention, slot, message, room=slot.room, missing=missing)
+
+
+def slot_specialty(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """A slot owned by a specialty takes that specialty only."""
+    if slot.specialty in (None, intervention.specialty):
+        return None
+    message = f"the slot belongs to specialty {slot.specialty}, the intervention is {intervention.specialty}"
+    return _broken(
+        "slot_specialty", intervention, slot, message, owner=slot.specialty, specialty=intervention.specialty
+    )
+
+
+def slot_surgeon(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """A slot owned by a surgeon takes that surgeon only."""
+    if slot.surgeon in (None, intervention.surgeon):
+        return None
+    message = f"the slot belongs to surgeon {slot.surgeon}, the intervention is {intervention.surgeon}'s"
+    return _broken("slot_surgeon", intervention, slot, message, owner=slot.surgeon, surgeon=intervention.surgeon)
+
+
+SlotRule = Callable[[WeekProblem, Intervention, Slot], Violation | None]
+SLOT_RULES: tuple[SlotRule, ...] = (
+    hospitalised,
+    deadline,
+    longest_duration,
+    slot_length,
+    surgeon_absent,
+    surgeon_day_too_short,
+    equipment,
+    slot_specialty,
+    slot_surgeon,
+)
+
+
+def slot_violations(problem: WeekProblem, intervention: Intervention, slot: Slot) -> tuple[Violation, ...]:
+    """All the slot rules that forbid this intervention in this slot; pins are ignored."""
+    found = (rule(problem, intervention, slot) for rule in SLOT_RULES)
+    return tuple(violation for violation in found if violation is not None)
+
+
+def is_allowed(problem: WeekProblem, intervention: Intervention, slot: Slot) -> bool:
+    """Whether every slot rule holds; the same answer as ``slot_violations`` without building the sentences."""
+    available = _daily_minutes(problem, intervention, slot)
+    return (
+        intervention.admission_day < slot.day <= intervention.deadline_day
+        and intervention.duration <= slot.max_duration
+        and intervention.duration + problem.turnover <= slot.length
+        and 0 < available
+        and intervention.duration <= available
+        and slot.specialty in (None, intervention.specialty)
+        and slot.surgeon in (None, intervention.surgeon)
+        and intervention.equipment <= problem.room_by_id[slot.room].equipment
+    )
+
+
+# --- Capacities: equations (3) to (6) ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Load:
+    """What a plan already uses: interventions and minutes (cleaning included) a slot, operated minutes a surgeon-day."""
+
+    count: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    minutes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    surgeon_minutes: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, problem: WeekProblem, intervention: Intervention, slot: Slot) -> None:
+        self.count[slot.id] += 1
+        self.minutes[slot.id] += intervention.duration + problem.turnover
+        self.surgeon_minutes[intervention.surgeon, slot.day] += intervention.duration
+
+
+def load_of(problem: WeekProblem, assignments: Mapping[str, str]) -> Load:
+    load = Load()
+    for intervention, slot in _placed(problem, assignments):
+        load.add(problem, intervention, slot)
+    return load
+
+
+def no_position_left(problem: WeekProblem, load: Load, intervention: Intervention, slot: Slot) -> Violation | None:
+    """(3), for one more intervention in the slot."""
+    taken = load.count[slot.id]
+    if taken + 1 <= slot.positions:
+        return None
+    message = f"all {slot.positions} positions of the slot are taken"
+    return _broken("positions", intervention, slot, message, taken=taken, positions=slot.positions)
+
+
+def no_minutes_left(problem: WeekProblem, load: Load, intervention: Intervention, slot: Slot) -> Violation | None:
+    """(4) in regular hours, (5) in overtime, for one more intervention in the slot."""
+    used, needed = load.minutes[slot.id], intervention.duration + problem.turnover
+    missing = used + needed - slot.length
+    if missing <= 0:
+        return None
+    left = max(0, slot.length - used)
+    message = f"needs {needed} min with cleaning, {left} of {slot.length} min are left in the slot"
+    facts: dict[str, object] = {"needed": needed, "left": left, "missing": missing, "used": used, "length": slot.length}
+    return _broken("slot_capacity", intervention, slot, message, kind=slot.kind.value, **facts)
+
+
+def no_surgeon_minutes_left(
+    problem: WeekProblem, load: Load, intervention: Intervention, slot: Slot
+) -> Violation | None:
+    """(6), for one more intervention of the surgeon on the slot's day."""
+    used, available = load.surgeon_minutes[intervention.surgeon, slot.day], _daily_minutes(problem, intervention, slot)
+    missing = used + intervention.duration - available
+    if missing <= 0:
+        return None
+    left = max(0, available - used)
+    message = (
+        f"lasts {intervention.duration} min, surgeon {intervention.surgeon} has {left} of {available} min "
+        f"left on day {slot.day}"
+    )
+    facts: dict[str, object] = {
+        "needed": intervention.duration,
+        "left": left,
+        "missing": missing,
+        "available": available,
+    }
+    return _broken(
+        "surgeon_day", intervention, slot, message, surgeon=intervention.surgeon, day=slot.day, used=used, **facts
+    )
+
+
+CapacityRule = Callable[[WeekProblem, Load, Intervention, Slot], Violation | None]
+CAPACITY_RULES: tuple[CapacityRule, ...] = (no_position_left, no_minutes_left, no_surgeon_minutes_left)
+
+
+def capacity_violations(
+    problem: WeekProblem, load: Load, intervention: Intervention, slot: Slot
+) -> tuple[Violation, ...]:
+    """What one more intervention would break on top of ``load``, which must not count it yet."""
+    found = (rule(problem, load, intervention, slot) for rule in CAPACITY_RULES)
+    return tuple(violation for violation in found if violation is not None)
+
+
+# --- Plan rules: equations (2) to (8) ----------------------------------------------------------------------------
+
+
+def one_slot(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
+    """(2): a plan names interventions and slots of this week; being a mapping, each intervention at most once."""
+    found = []
+    for intervention_id, slot_id in assignments.items():
+        if intervention_id not in problem.intervention_by_id:
+            found.append(Violation("one_slot", intervention_id, "is not an intervention of this week", slot_id))
+        elif slot_id not in problem.slot_by_id:
+            found.append(Violation("one_slot", intervention_id, f"{slot_id} is not a slot of this week", slot_id))
+    return tuple(found)
+
+
+def pin_kept(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
+    """A pinned intervention is in the slot a person chose."""
+    found = []
+    for item in problem.interventions:
+        chosen = assignments.get(item.id)
+        if item.pinned is not None and chosen != item.pinned:
+            facts = {"pinned": item.pinned, "chosen": chosen}
+            where = "left out" if chosen is None else f"placed in {chosen}"
+            found.append(Violation("pin_kept", item.id, f"is pinned to {item.pinned} and {where}", item.pinned, facts))
+    return tuple(found)
+
+
+def slot_rules(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
+    """(7, 8) of every placed intervention that is not pinned."""
+    placed = ((item, slot) for item, slot in _placed(problem, assignments) if item.pinned is None)
+    return tuple(violation for item, slot in placed for violation in slot_violations(problem, item, slot))
+
+
+def positions(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
+    """(3): at most ``positions`` interventions in a slot. Blames those that come last, pins apart."""
+    return _overflows(problem, assignments, no_position_left)
+
+
+def slot_capacity(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
+    """(4, 5): the minutes of a slot, cleaning included. Blames those that come last, pins apart."""
+    return _overflows(problem, assignments, no_minutes_left)
+
+
+def surgeon_day(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
+    """(6): a surgeon's operated minutes in a day. Blames those that come last, pins apart."""
+    return _overflows(problem, assignments, no_surgeon_minutes_left)
+
+
+PlanRule = Callable[[WeekProblem, Mapping[str, str]], tuple[Violation, ...]]
+PLAN_RULES: tuple[PlanRule, ...] = (one_slot, pin_kept, slot_rules, positions, slot_capacity, surgeon_day)
+
+
+def plan_violations(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
+    """Everything that makes a plan infeasible, (2) to (8). Pinned interventions are never blamed."""
+    return tuple(violation for rule in PLAN_RULES for violation in rule(problem, assignments))
+
+
+def pin_warnings(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
+    """What the pinned interventions break, each counted after the pins that come before it in the week's order."""
+    found: list[Violation] = []
+    load = Load()
+    for item, slot in _placed(problem, assignments):
+        if item.pinned is None:
+            continue
+        own = slot_violations(problem, item, slot)
+        said = {violation.rule for violation in own}
+        found.extend(own)
+        for violation in capacity_violations(problem, load, item, slot):
+            if not said & _ALREADY_SAID.get(violation.rule, frozenset()):
+                found.append(violation)
+        load.add(problem, item, slot)
+    return tuple(found)
+
+
+# A capacity too small for the intervention alone has been reported by its slot rule.
+_ALREADY_SAID: dict[str, frozenset[str]] = {
+    "slot_capacity": frozenset({"slot_length"}),
+    "surgeon_day": frozenset({"surgeon_absent", "surgeon_day_too_short"}),
+}
+
+
+# --- Timeline rules ----------------------------------------------------------------------------------------------
+
+
+def outside_slot(problem: WeekProblem, intervention: Intervention, slot: Slot, start: int) -> Violation | None:
+    """Starts and ends within its slot; the cleaning afterwards may run past the end."""
+    end = start + intervention.duration
+    if slot.start <= start and end <= slot.end:
+        return None
+    message = f"runs from {_clock(start)} to {_clock(end)}, the slot from {_clock(slot.start)} to {_clock(slot.end)}"
+    facts: dict[str, object] = {"slot_start": slot.start, "slot_end": slot.end}
+    return _broken("outside_slot", intervention, slot, message, start=start, end=end, **facts)
+
+
+def room_overlap(
+    problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
+) -> tuple[Violation, ...]:
+    """Two interventions in one room, or one before the other's cleaning is over. Blames the later one."""
+    found = []
+    for first, second in _pairs(problem, assignments, starts):
+        ready = first.end + problem.turnover
+        if first.slot.room == second.slot.room and second.start < ready:
+            message = f"starts at {_clock(second.start)} in room {second.slot.room}, ready at {_clock(ready)} after {first.item.id}"
+            found.append(_overlap("room_overlap", first, second, message, room=second.slot.room, ready=ready))
+    return tuple(found)
+
+
+def surgeon_overlap(
+    problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
+) -> tuple[Violation, ...]:
+    """A surgeon in two rooms at once. Blames the later intervention."""
+    found = []
+    for first, second in _pairs(problem, assignments, starts):
+        same = first.item.surgeon == second.item.surgeon and first.slot.room != second.slot.room
+        if same and second.start < first.end:
+            message = (
+                f"starts at {_clock(second.start)}, surgeon {second.item.surgeon} operates {first.item.id} "
+                f"in room {first.slot.room} until {_clock(first.end)}"
+            )
+            facts: dict[str, object] = {"surgeon": second.item.surgeon, "other_room": first.slot.room}
+            found.append(_overlap("surgeon_overlap", first, second, message, room=second.slot.room, **facts))
+    return tuple(found)
+
+
+def timeline_violations(
+    problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
+) -> tuple[Violation, ...]:
+    """All the timeline rules, for the placed interventions that have a start; pinned ones are judged like the others."""
+    outside = (
+        outside_slot(problem, item, slot, starts[item.id])
+        for item, slot in _placed(problem, assignments)
+        if item.id in starts
+    )
+    overlaps = room_overlap(problem, assignments, starts) + surgeon_overlap(problem, assignments, starts)
+    return tuple(violation for violation in outside if violation is not None) + overlaps
+
+
+# --- Shared parts ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    item: Intervention
+    slot: Slot
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.item.duration
+
+
+def _broken(rule: str, intervention: Intervention, slot: Slot, message: str, **facts: object) -> Violation:
+    return Violation(rule, intervention.id, message, slot.id, facts)
+
+
+def _overlap(rule: str, first: _Run, second: _Run, message: str, **facts: object) -> Violation:
+    times: dict[str, object] = {
+        "start": second.start,
+        "end": second.end,
+        "other_start": first.start,
+        "other_end": first.end,
+    }
+    return _broken(rule, second.item, second.slot, message, other=first.item.id, day=second.slot.day, **times, **facts)
+
+
+def _daily_minutes(problem: WeekProblem, intervention: Intervention, slot: Slot) -> int:
+    return problem.surgeon_by_id[intervention.surgeon].daily_minutes[slot.day]
+
+
+def _placed(problem: WeekProblem, assignments: Mapping[str, str]) -> Iterator[tuple[Intervention, Slot]]:
+    """In the week's order, so that blame does not depend on the mapping's; unknown slots are ``one_slot``'s business."""
+    for item in problem.interventions:
+        slot = problem.slot_by_id.get(assignments.get(item.id, ""))
+        if slot is not None:
+            yield item, slot
+
+
+def _overflows(problem: WeekProblem, assignments: Mapping[str, str], rule: CapacityRule) -> tuple[Violation, ...]:
+    """Pins take the capacity first; then each intervention that still fits; the others are the violations."""
+    placed = list(_placed(problem, assignments))
+    load = load_of(problem, {item.id: slot.id for item, slot in placed if item.pinned is not None})
+    found = []
+    for item, slot in placed:
+        if item.pinned is None:
+            violation = rule(problem, load, item, slot)
+            if violation is None:
+                load.add(problem, item, slot)
+            else:
+                found.append(violation)
+    return tuple(found)
+
+
+def _pairs(
+    problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
+) -> Iterator[tuple[_Run, _Run]]:
+    """Each pair of interventions of one day, the earlier start first."""
+    days: dict[int, list[_Run]] = defaultdict(list)
+    for item, slot in _placed(problem, assignments):
+        if item.id in starts:
+            days[slot.day].append(_Run(item, slot, starts[item.id]))
+    for runs in days.values():
+        runs.sort(key=lambda run: run.start)
+        for index, first in enumerate(runs):
+            for second in runs[index + 1 :]:
+                if second.start >= first.end + problem.turnover:
+                    break
+                yield first, second
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60}:{minute % 60:02d}"

@@ -1,0 +1,41 @@
+"""When to stop: a budget of seconds, a cancellation, or both."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(slots=True)
+class Stop:
+    """``seconds`` is the budget (None: no limit); ``cancelled`` is asked now and then; ``clock`` is monotonic.
+
+    ``rounds`` bounds the improvement phase by count instead of time, so that a test or a replay gives the same
+    plan on any machine.
+    """
+
+    seconds: float | None = 10.0
+    cancelled: Callable[[], bool] = _never
+    clock: Callable[[], float] = time.monotonic
+    rounds: int | None = None
+    started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started = self.clock()
+
+    @property
+    def elapsed(self) -> float:
+        return self.clock() - self.started
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left; infinite without a budget."""
+        return float("inf") if self.seconds is None else self.seconds - self.elapsed
+
+    def reached(self) -> bool:
+        return self.remaining <= 0 or self.cancelled()
