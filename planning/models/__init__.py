@@ -1,0 +1,31 @@
+from planning.models.imports import ColumnMapping
+from planning.models.interventions import Intervention
+from planning.models.journal import JournalEntry, PlanStep
+from planning.models.people import Absence, Surgeon, SurgeonAvailability, User
+from planning.models.plans import Placement, Plan
+from planning.models.runs import PlanningRun
+from planning.models.site import Site
+from planning.models.slots import MasterPlan, Slot, SlotPattern
+from planning.models.theatre import Equipment, Room, RoomClosure, Specialty
+
+__all__ = [
+    "Absence",
+    "ColumnMapping",
+    "Equipment",
+    "Intervention",
+    "JournalEntry",
+    "MasterPlan",
+    "Placement",
+    "Plan",
+    "PlanStep",
+    "PlanningRun",
+    "Room",
+    "RoomClosure",
+    "Site",
+    "Slot",
+    "SlotPattern",
+    "Specialty",
+    "Surgeon",
+    "SurgeonAvailability",
+    "User",
+]

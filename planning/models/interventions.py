@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from planning.models.people import Surgeon, User
+from planning.models.theatre import Equipment, Room, Specialty
+
+
+class Intervention(models.Model):
+    """A surgical case. The patient is a pseudonymous code, never a name.
+
+    ``planned_minutes`` is room occupancy, from entry to exit.
+    """
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", _("Demandée")
+        ACCEPTED = "accepted", _("À planifier")
+        PLANNED = "planned", _("Planifiée")
+        DONE = "done", _("Réalisée")
+        CANCELLED = "cancelled", _("Annulée")
+
+    class Priority(models.TextChoices):
+        ELECTIVE = "elective", _("Programmée")
+        EXPEDITED = "expedited", _("Prioritaire")
+        URGENT = "urgent", _("Urgente")
+
+    code = models.CharField(_("code de l'intervention"), max_length=30, unique=True)
+    patient_code = models.CharField(
+        _("code du patient"),
+        max_length=30,
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", _("Lettres, chiffres, tiret, point et souligné seulement."))],
+        help_text=_("Un code, jamais un nom."),
+    )
+    procedure_label = models.CharField(_("acte"), max_length=200)
+    procedure_code = models.CharField(_("code de l'acte"), max_length=20, blank=True)
+    surgeon = models.ForeignKey(Surgeon, models.PROTECT, verbose_name=_("chirurgien"), related_name="interventions")
+    specialty = models.ForeignKey(Specialty, models.PROTECT, verbose_name=_("spécialité"), related_name="interventions")
+    planned_minutes = models.PositiveSmallIntegerField(
+        _("durée prévue en salle (minutes)"),
+        validators=[MinValueValidator(5), MaxValueValidator(1440)],
+        help_text=_("De l'entrée en salle à la sortie, sans la remise en état."),
+    )
+    equipment = models.ManyToManyField(Equipment, verbose_name=_("équipements"), blank=True, related_name="interventions")
+    admission_date = models.DateField(_("date d'hospitalisation"), help_text=_("Opération le lendemain au plus tôt."))
+    deadline_date = models.DateField(_("date limite"))
+    priority = models.CharField(_("priorité"), max_length=10, choices=Priority.choices, default=Priority.ELECTIVE)
+    ambulatory = models.BooleanField(_("ambulatoire"), default=False)
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.ACCEPTED)
+    notes = models.TextField(_("notes pour le bloc"), blank=True)
+    source_reference = models.CharField(_("référence d'origine"), max_length=80, null=True, blank=True, unique=True)
+    requested_at = models.DateTimeField(_("demandée le"))
+    requested_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    # What happened, once done: never written by the planner.
+    actual_room = models.ForeignKey(Room, models.PROTECT, verbose_name=_("salle réelle"), null=True, blank=True, related_name="+")
+    entered_at = models.DateTimeField(_("entrée en salle"), null=True, blank=True)
+    left_at = models.DateTimeField(_("sortie de salle"), null=True, blank=True)
+    cancel_reason = models.CharField(_("motif d'annulation"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["deadline_date", "requested_at", "pk"]
+        verbose_name = _("intervention")
+        verbose_name_plural = _("interventions")
+        indexes = [
+            models.Index(fields=["state", "admission_date"]),
+            models.Index(fields=["surgeon", "state"]),
+            models.Index(fields=["entered_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(planned_minutes__gte=5, planned_minutes__lte=1440), name="duration_between_5_min_and_a_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deadline_date__gt=models.F("admission_date")),
+                name="deadline_after_admission",
+                violation_error_message=_("La date limite doit suivre la date d'hospitalisation."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(left_at=None) | models.Q(entered_at__lt=models.F("left_at")),
+                name="leaves_after_entering",
+                violation_error_message=_("La sortie de salle doit suivre l'entrée."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.procedure_label}"

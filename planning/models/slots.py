@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from planning.models.people import Surgeon, Weekday
+from planning.models.theatre import Room, Specialty
+
+
+class SlotKind(models.TextChoices):
+    REGULAR = "regular", _("Heures normales")
+    OVERTIME = "overtime", _("Heures supplémentaires")
+
+
+class MasterPlan(models.Model):
+    """A weekly pattern of slots, valid between two dates, repeated in cycles of one to four weeks."""
+
+    name = models.CharField(_("nom"), max_length=120)
+    valid_from = models.DateField(_("valable à partir du"), help_text=_("Le lundi de la première semaine du cycle."))
+    valid_until = models.DateField(_("jusqu'au"), null=True, blank=True)
+    cycle_weeks = models.PositiveSmallIntegerField(
+        _("cycle (semaines)"), default=1, validators=[MinValueValidator(1), MaxValueValidator(4)]
+    )
+
+    class Meta:
+        ordering = ["-valid_from"]
+        verbose_name = _("plan directeur")
+        verbose_name_plural = _("plans directeurs")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(cycle_weeks__gte=1, cycle_weeks__lte=4), name="cycle_of_one_to_four_weeks"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None) | models.Q(valid_until__gte=models.F("valid_from")),
+                name="master_plan_ends_after_start",
+                violation_error_message=_("La fin de validité ne peut pas précéder son début."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SlotPattern(models.Model):
+    """One slot of the pattern: a room, a weekday of one week of the cycle, from-to, and its owner."""
+
+    master_plan = models.ForeignKey(MasterPlan, models.CASCADE, related_name="patterns")
+    cycle_week = models.PositiveSmallIntegerField(_("semaine du cycle"), default=1)
+    weekday = models.PositiveSmallIntegerField(_("jour"), choices=Weekday.choices)
+    room = models.ForeignKey(Room, models.CASCADE, verbose_name=_("salle"), related_name="patterns")
+    start_minute = models.PositiveSmallIntegerField(_("de (minutes après minuit)"))
+    end_minute = models.PositiveSmallIntegerField(_("à (minutes après minuit)"))
+    kind = models.CharField(_("nature"), max_length=10, choices=SlotKind.choices, default=SlotKind.REGULAR)
+    specialty = models.ForeignKey(Specialty, models.PROTECT, verbose_name=_("spécialité"), null=True, blank=True)
+    surgeon = models.ForeignKey(Surgeon, models.PROTECT, verbose_name=_("chirurgien"), null=True, blank=True)
+    positions = models.PositiveSmallIntegerField(_("interventions au plus"), default=12)
+    longest_minutes = models.PositiveSmallIntegerField(
+        _("plus longue intervention (minutes)"), null=True, blank=True, help_text=_("Vide : la durée de la plage.")
+    )
+
+    class Meta:
+        ordering = ["cycle_week", "weekday", "room__position", "start_minute"]
+        verbose_name = _("plage type")
+        verbose_name_plural = _("plages types")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    end_minute__gt=models.F("start_minute"), end_minute__lte=1440, weekday__lte=6,
+                    cycle_week__gte=1, cycle_week__lte=4,
+                ),
+                name="pattern_ends_after_start",
+                violation_error_message=_("La fin de la plage doit suivre son début, le même jour."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.room} {self.start_minute}-{self.end_minute}"
+
+
+class Slot(models.Model):
+    """A dated *plage* in a room, owned by nobody, a specialty or a surgeon.
+
+    Slots of one room never overlap (a database constraint, see migration 0002).
+    """
+
+    class Origin(models.TextChoices):
+        PATTERN = "pattern", _("Plan directeur")
+        MANUAL = "manual", _("Modifiée à la main")
+        EXCEPTION = "exception", _("Ouverte par exception")
+
+    date = models.DateField(_("date"))
+    room = models.ForeignKey(Room, models.PROTECT, verbose_name=_("salle"), related_name="slots")
+    starts_at = models.DateTimeField(_("début"))
+    ends_at = models.DateTimeField(_("fin"))
+    kind = models.CharField(_("nature"), max_length=10, choices=SlotKind.choices, default=SlotKind.REGULAR)
+    specialty = models.ForeignKey(Specialty, models.PROTECT, verbose_name=_("spécialité"), null=True, blank=True)
+    surgeon = models.ForeignKey(Surgeon, models.PROTECT, verbose_name=_("chirurgien"), null=True, blank=True)
+    positions = models.PositiveSmallIntegerField(_("interventions au plus"), default=12)
+    longest_minutes = models.PositiveSmallIntegerField(_("plus longue intervention (minutes)"), null=True, blank=True)
+    origin = models.CharField(_("origine"), max_length=10, choices=Origin.choices, default=Origin.PATTERN)
+
+    class Meta:
+        ordering = ["date", "room__position", "starts_at"]
+        verbose_name = _("plage")
+        verbose_name_plural = _("plages")
+        indexes = [models.Index(fields=["date", "room"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="slot_ends_after_start",
+                violation_error_message=_("La fin de la plage doit suivre son début."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.room} {self.starts_at:%H:%M}"
