@@ -1,0 +1,1 @@
+"""Seeded measurements, each with its own command in the Makefile."""

@@ -1,0 +1,160 @@
+"""Runs the model on HiGHS, the one inside SciPy, and reads the proof or the bound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from math import inf, isfinite
+from threading import Thread
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+
+from planning.solver.costs import breakdown
+from planning.solver.exact.constraints import constraints
+from planning.solver.exact.objective import Objective, objective
+from planning.solver.exact.variables import Floats, Variables, choose_variables, expand
+from planning.solver.observer import Observer, Progress
+from planning.solver.problem import WeekProblem
+from planning.solver.stopping import Stop
+
+_POLL_SECONDS = 0.05
+_REPORT_SECONDS = 0.3
+_FIRST_ROUND_SECONDS = 30.0
+# SciPy's status codes. Leaving everyone out is always a plan: "infeasible" can only mean the limit on the cost.
+_SOLVED, _OUT_OF_TIME, _NOTHING_CHEAPER = 0, 1, 2
+_ANSWERED = (_SOLVED, _OUT_OF_TIME, _NOTHING_CHEAPER)
+
+
+@dataclass(frozen=True, slots=True)
+class ExactOutcome:
+    """The best plan known (None: time ran out before any), a bound no plan can beat, and whether both meet."""
+
+    assignments: dict[str, str] | None
+    lower_bound: float
+    proven: bool
+
+
+def solve_exact(
+    problem: WeekProblem,
+    *,
+    stop: Stop,
+    incumbent: Mapping[str, str] | None = None,
+    observer: Observer | None = None,
+) -> ExactOutcome:
+    """A cheaper plan than ``incumbent`` (a feasible one), or the proof that there is none, or a bound.
+
+    Time and cancellation are ``stop``'s; a cancelled solve answers at once with what it has.
+    """
+    variables = choose_variables(problem)
+    pins = {item.id: item.pinned for item in problem.interventions if item.pinned is not None}
+    free = [item for item in problem.interventions if item.pinned is None]
+    pinned_cost = breakdown(problem, pins).total - sum(problem.unplanned_cost(item) for item in free)
+    goal = objective(problem, variables, pinned_cost)
+    bound = goal.cost(_cheapest_cells(variables, goal))
+    known = None if incumbent is None else dict(incumbent)
+    cost = inf if known is None else breakdown(problem, known).total
+    if not variables.groups:
+        return ExactOutcome(pins, pinned_cost, proven=True)
+    return _Search(problem, variables, goal, stop, observer or Observer(), pins).run(known, cost, bound)
+
+
+def _cheapest_cells(variables: Variables, goal: Objective) -> float:
+    """A bound without search: everyone in their cheapest cell, capacities ignored."""
+    cheapest = goal.coefficients[variables.cells :].copy()
+    np.minimum.at(cheapest, variables.group, goal.coefficients[: variables.cells])
+    return float(cheapest @ variables.group_sizes)
+
+
+@dataclass(slots=True)
+class _Search:
+    problem: WeekProblem
+    variables: Variables
+    goal: Objective
+    stop: Stop
+    observer: Observer
+    pins: Mapping[str, str]
+
+    def run(self, known: dict[str, str] | None, cost: float, bound: float) -> ExactOutcome:
+        """Rounds of growing length, so that a search abandoned by a cancellation ends by itself; mostly one round."""
+        seconds = _FIRST_ROUND_SECONDS
+        while cost - bound > self._tolerance(cost) and not self.stop.reached():
+            result = self._one_round(min(seconds, self.stop.remaining), cost, bound)
+            if result is None:
+                break
+            if result.x is not None:
+                known, cost = self._cheaper(known, cost, np.asarray(result.x))
+            bound = max(bound, self._proven_bound(result, cost))
+            if result.status not in _ANSWERED:
+                break
+            seconds *= 2
+        self.observer.progress(Progress("proof", self.stop.elapsed, _finite(cost), min(bound, cost)))
+        return ExactOutcome(known, min(bound, cost), known is not None and cost - bound <= self._tolerance(cost))
+
+    def _cheaper(
+        self, known: dict[str, str] | None, cost: float, values: Floats
+    ) -> tuple[dict[str, str] | None, float]:
+        found = {**self.pins, **expand(self.variables, values)}
+        found_cost = breakdown(self.problem, found).total
+        if found_cost >= cost:
+            return known, cost
+        self.observer.incumbent(found, found_cost)
+        return found, found_cost
+
+    def _tolerance(self, cost: float) -> float:
+        return 1e-6 * max(1.0, abs(cost)) if isfinite(cost) else 0.0
+
+    def _proven_bound(self, result: OptimizeResult, cost: float) -> float:
+        if result.status in (_SOLVED, _NOTHING_CHEAPER):
+            return cost
+        dual = result.mip_dual_bound
+        if dual is None or not isfinite(dual):
+            return -inf
+        return min(cost, self.goal.cost(self.goal.rounded_up(float(dual))))
+
+    def _one_round(self, seconds: float, cost: float, bound: float) -> OptimizeResult | None:
+        """HiGHS in a thread of its own (it releases the interpreter): progress goes out, a cancellation comes in.
+
+        None when cancelled: the thread is left to its time limit and its answer is not read.
+        """
+        answer: Future[OptimizeResult] = Future()
+        limit = self.goal.below(cost) if isfinite(cost) else None
+
+        def work() -> None:
+            try:
+                answer.set_result(_highs(self.problem, self.variables, self.goal.coefficients, limit, seconds))
+            except BaseException as error:
+                answer.set_exception(error)
+
+        Thread(target=work, name="highs", daemon=True).start()
+        reported = -inf
+        while True:
+            try:
+                return answer.result(timeout=_POLL_SECONDS)
+            except TimeoutError:
+                if self.stop.cancelled():
+                    return None
+            if self.stop.elapsed - reported >= _REPORT_SECONDS:
+                reported = self.stop.elapsed
+                self.observer.progress(Progress("proof", reported, _finite(cost), bound))
+
+
+def _highs(
+    problem: WeekProblem, variables: Variables, coefficients: Floats, limit: float | None, seconds: float
+) -> OptimizeResult:
+    rows = constraints(problem, variables)
+    if limit is not None:
+        rows.append(LinearConstraint(coefficients[np.newaxis, :], -inf, limit))
+    upper = np.concatenate([variables.group_sizes[variables.group], variables.group_sizes])
+    return milp(
+        coefficients,
+        constraints=rows,
+        bounds=Bounds(0, upper),
+        integrality=np.ones(variables.size, dtype=np.int64),
+        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": 0.0},
+    )
+
+
+def _finite(cost: float) -> float | None:
+    return cost if isfinite(cost) else None
