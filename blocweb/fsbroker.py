@@ -1,7 +1,8 @@
 """Celery's filesystem transport with an atomic publish.
 
 The stock transport writes a message in place, so a reader can take an empty file and lose it (kombu issue 1551).
-Here a message is written beside and renamed, and named by wall clock so that order survives a reboot.
+Here a message is written beside and renamed, and named by wall clock so that order survives a reboot. A reader takes
+it by a rename too, within the queue's own disk, and deletes it once read: nothing piles up.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import os
 import time
 import uuid
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 from kombu.transport import filesystem
-from kombu.utils.encoding import str_to_bytes
-from kombu.utils.json import dumps
+from kombu.utils.encoding import bytes_to_str, str_to_bytes
+from kombu.utils.json import dumps, loads
 
 
 class Channel(filesystem.Channel):
@@ -24,6 +26,20 @@ class Channel(filesystem.Channel):
         part = folder / f".{name}.part"
         part.write_bytes(str_to_bytes(dumps(payload)))
         os.replace(part, folder / name)
+
+    def _get(self, queue: str) -> Any:
+        folder, taken = Path(self.data_folder_in), Path(self.processed_folder)
+        for name in sorted(os.listdir(folder)):
+            if name.partition(".")[2] != f"{queue}.msg":
+                continue
+            try:
+                os.replace(folder / name, taken / name)
+            except FileNotFoundError:
+                continue  # another worker took it between the listing and the rename
+            content = (taken / name).read_bytes()
+            (taken / name).unlink()
+            return loads(bytes_to_str(content))
+        raise Empty
 
 
 class Transport(filesystem.Transport):

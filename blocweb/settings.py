@@ -38,6 +38,9 @@ def _demonstration_key() -> str:
 SECRET_KEY = env.text("BLOCWEB_SECRET_KEY") if PRODUCTION else env.text("BLOCWEB_SECRET_KEY", "") or _demonstration_key()
 ALLOWED_HOSTS = env.names("BLOCWEB_HOSTS") if PRODUCTION else env.names("BLOCWEB_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.names("BLOCWEB_TRUSTED_ORIGINS", "")
+# Where `manage.py up` listens.
+WEB_HOST = env.text("BLOCWEB_BIND", "127.0.0.1")
+WEB_PORT = env.number("BLOCWEB_PORT", 8000)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -188,7 +191,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 RUN_STALE_SECONDS = env.number("BLOCWEB_RUN_STALE_SECONDS", 20)
 RUN_REAP_SECONDS = env.number("BLOCWEB_RUN_REAP_SECONDS", 5)
 CELERY_BEAT_SCHEDULE = {
-    "take-up-lost-runs": {"task": "planning.reap_runs", "schedule": float(RUN_REAP_SECONDS)},
+    # Expires, or these would pile up behind a long run.
+    "take-up-lost-runs": {
+        "task": "planning.reap_runs",
+        "schedule": float(RUN_REAP_SECONDS),
+        "options": {"expires": RUN_REAP_SECONDS},
+    },
 }
 if CELERY_BROKER_URL.startswith("filesystem:"):
     _queue = VAR_DIR / "queue"
@@ -198,7 +206,6 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "data_folder_out": str(_queue / "messages"),
         "processed_folder": str(_queue / "processed"),
         "control_folder": str(_queue / "control"),
-        "store_processed": True,
         "polling_interval": 0.2,
     }
     for _folder in ("messages", "processed", "control"):

@@ -1,6 +1,6 @@
 from django.contrib import admin
 from django.urls import include, path
-from django.views.i18n import JavaScriptCatalog
+from django.views.i18n import JavaScriptCatalog, set_language
 
 from planning.access import public
 
@@ -8,6 +8,6 @@ urlpatterns = [
     path("", include("planning.web.urls")),
     path("api/v1/", include("planning.api.urls")),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", public(set_language), name="set_language"),
     path("jsi18n/", public(JavaScriptCatalog.as_view(packages=["planning"])), name="javascript-catalog"),
 ]

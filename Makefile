@@ -1,0 +1,49 @@
+# `make` alone lists what there is to do. Nothing here needs more than Python 3.11.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-stamp
+DEV := .venv/.dev-stamp
+TESTS ?=
+
+.PHONY: help setup run test test-services test-browser check bench-planner bench-web messages
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(RUNTIME) ## Prepare .venv with what blocweb needs to run
+
+run: $(RUNTIME) ## Start blocweb: web server and worker, with a demonstration hospital (BLOCWEB_PORT=8000)
+	@exec $(BIN)/python manage.py up
+
+test: $(DEV) ## Pass the tests on SQLite and the filesystem broker (TESTS=tests/solver for some of them)
+	@$(BIN)/python -m pytest -q -n 2 -m "not browser" $(TESTS)
+
+test-services: $(DEV) ## Pass the same tests on PostgreSQL and Redis (DATABASE_URL and CELERY_BROKER_URL, else started here)
+	@$(BIN)/python scripts/services.py $(BIN)/python -m pytest -q -n 2 -m "not browser" $(TESTS)
+
+test-browser: $(DEV) ## Drive a real Chromium through the pages
+	@DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -q -m browser $(TESTS)
+
+check: $(DEV) ## Format, lint, types, import directions, migrations, deployment settings, templates, translations
+	@sh scripts/check.sh
+
+bench-planner: $(DEV) ## Measure the planner against proven optima, seeded
+	@$(BIN)/python -m benchmarks.planner
+
+bench-web: $(DEV) ## Measure the pages as ratios in one run
+	@$(BIN)/python -m benchmarks.web
+
+messages: $(DEV) ## Collect the French strings into the English catalogue (needs gettext)
+	@$(BIN)/python manage.py makemessages -l en --no-location --no-obsolete --ignore .venv --ignore var
+	@$(BIN)/python manage.py makemessages -l en -d djangojs --no-location --no-obsolete --ignore .venv --ignore var --ignore static/vendor
+	@$(BIN)/python manage.py compile_po
+
+$(RUNTIME): requirements/runtime.lock
+	@PYTHON=$(PYTHON) sh scripts/setup.sh requirements/runtime.lock
+	@touch $@
+
+$(DEV): requirements/dev.lock
+	@PYTHON=$(PYTHON) sh scripts/setup.sh requirements/dev.lock
+	@touch $@ $(RUNTIME)
