@@ -108,8 +108,9 @@ class WeekProblem:
         self._check_costs()
         for surgeon in self.surgeons:
             key = f"surgeons[{surgeon.id}].daily_minutes"
-            _require(len(surgeon.daily_minutes) == self.days, key, surgeon.daily_minutes, f"one value a day, {self.days} in all")
-            _require(min(surgeon.daily_minutes) >= 0, key, surgeon.daily_minutes, "zero or more minutes")
+            minutes = surgeon.daily_minutes
+            _require(len(minutes) == self.days, key, minutes, f"one value a day, {self.days} in all")
+            _require(min(minutes) >= 0, key, minutes, "zero or more minutes")
         for slot in self.slots:
             self._check_slot(slot)
         for intervention in self.interventions:
@@ -139,8 +140,9 @@ class WeekProblem:
         costs = self.costs
         _require(costs.hospital_day >= 0, "costs.hospital_day", costs.hospital_day, "zero or more")
         _require(costs.unplanned >= 0, "costs.unplanned", costs.unplanned, "zero or more")
-        _require(len(costs.overtime_hour) == self.days, "costs.overtime_hour", costs.overtime_hour, f"one value a day, {self.days} in all")
-        _require(min(costs.overtime_hour) >= 0, "costs.overtime_hour", costs.overtime_hour, "zero or more")
+        key, hours = "costs.overtime_hour", costs.overtime_hour
+        _require(len(hours) == self.days, key, hours, f"one value a day, {self.days} in all")
+        _require(min(hours) >= 0, key, hours, "zero or more")
 
     def _check_slot(self, slot: Slot) -> None:
         key = f"slots[{slot.id}]"
@@ -150,7 +152,8 @@ class WeekProblem:
         _require(slot.positions >= 0, f"{key}.positions", slot.positions, "zero or more")
         _require(slot.max_duration >= 0, f"{key}.max_duration", slot.max_duration, "zero or more minutes")
         if slot.surgeon is not None:
-            _require(slot.surgeon in self.surgeon_by_id, f"{key}.surgeon", slot.surgeon, "the id of a surgeon of this week")
+            known = slot.surgeon in self.surgeon_by_id
+            _require(known, f"{key}.surgeon", slot.surgeon, "the id of a surgeon of this week")
 
     def _check_intervention(self, item: Intervention) -> None:
         key = f"interventions[{item.id}]"
@@ -159,7 +162,8 @@ class WeekProblem:
         if item.unplanned_cost is not None:
             _require(item.unplanned_cost >= 0, f"{key}.unplanned_cost", item.unplanned_cost, "zero or more, or null")
         if item.pinned is not None:
-            _require(item.pinned in self.slot_by_id, f"{key}.pinned", item.pinned, "the id of a slot of this week, or null")
+            known = item.pinned in self.slot_by_id
+            _require(known, f"{key}.pinned", item.pinned, "the id of a slot of this week, or null")
 
 
 def _require(holds: bool, key: str, value: object, remedy: str) -> None:

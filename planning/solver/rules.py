@@ -132,7 +132,7 @@ def is_allowed(problem: WeekProblem, intervention: Intervention, slot: Slot) -> 
         intervention.admission_day < slot.day <= intervention.deadline_day
         and intervention.duration <= slot.max_duration
         and intervention.duration + problem.turnover <= slot.length
-        and 0 < available
+        and available > 0
         and intervention.duration <= available
         and slot.specialty in (None, intervention.specialty)
         and slot.surgeon in (None, intervention.surgeon)
@@ -145,7 +145,7 @@ def is_allowed(problem: WeekProblem, intervention: Intervention, slot: Slot) -> 
 
 @dataclass(slots=True)
 class Load:
-    """What a plan already uses: interventions and minutes (cleaning included) a slot, operated minutes a surgeon-day."""
+    """What a plan uses: interventions and minutes (cleaning included) a slot, operated minutes a surgeon-day."""
 
     count: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     minutes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -287,9 +287,8 @@ def pin_warnings(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[
         own = slot_violations(problem, item, slot)
         said = {violation.rule for violation in own}
         found.extend(own)
-        for violation in capacity_violations(problem, load, item, slot):
-            if not said & _ALREADY_SAID.get(violation.rule, frozenset()):
-                found.append(violation)
+        full = capacity_violations(problem, load, item, slot)
+        found.extend(one for one in full if not said & _ALREADY_SAID.get(one.rule, frozenset()))
         load.add(problem, item, slot)
     return tuple(found)
 
@@ -322,7 +321,10 @@ def room_overlap(
     for first, second in _pairs(problem, assignments, starts):
         ready = first.end + problem.turnover
         if first.slot.room == second.slot.room and second.start < ready:
-            message = f"starts at {_clock(second.start)} in room {second.slot.room}, ready at {_clock(ready)} after {first.item.id}"
+            message = (
+                f"starts at {_clock(second.start)} in room {second.slot.room}, "
+                f"ready at {_clock(ready)} after {first.item.id}"
+            )
             found.append(_overlap("room_overlap", first, second, message, room=second.slot.room, ready=ready))
     return tuple(found)
 
@@ -347,7 +349,7 @@ def surgeon_overlap(
 def timeline_violations(
     problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
 ) -> tuple[Violation, ...]:
-    """All the timeline rules, for the placed interventions that have a start; pinned ones are judged like the others."""
+    """All the timeline rules, for the placed interventions that have a start; pins are judged like the others."""
     outside = (
         outside_slot(problem, item, slot, starts[item.id])
         for item, slot in _placed(problem, assignments)
@@ -390,7 +392,7 @@ def _daily_minutes(problem: WeekProblem, intervention: Intervention, slot: Slot)
 
 
 def _placed(problem: WeekProblem, assignments: Mapping[str, str]) -> Iterator[tuple[Intervention, Slot]]:
-    """In the week's order, so that blame does not depend on the mapping's; unknown slots are ``one_slot``'s business."""
+    """In the week's order, so that blame does not depend on the mapping's; ``one_slot`` reports unknown slots."""
     for item in problem.interventions:
         slot = problem.slot_by_id.get(assignments.get(item.id, ""))
         if slot is not None:

@@ -1,0 +1,134 @@
+"""The planner's default method, phase by phase: a first plan, assignment rounds, improvement, ties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+
+from planning.solver.assignment import assignment_rounds, construct
+from planning.solver.board import Board
+from planning.solver.grid import UNITS, Forbidden, Grid, grid_of
+from planning.solver.improvement import IDLE_CYCLES, Improver
+from planning.solver.observer import Observer, Progress
+from planning.solver.problem import WeekProblem
+from planning.solver.stopping import Stop
+from planning.solver.ties import TieRule, break_ties
+
+# An observer hears at least this often.
+SILENCE_SECONDS = 0.25
+
+
+class Report:
+    """What the observer is told, at each new best plan or bound and often enough in between."""
+
+    def __init__(self, observer: Observer, stop: Stop) -> None:
+        self._observer, self._stop = observer, stop
+        self._said_at = -inf
+        self.phase = "assignment"
+        self.cost: float | None = None
+        self.bound: float | None = None
+
+    def enter(self, phase: str) -> None:
+        self.phase = phase
+        self._say()
+
+    def plan(self, assignments: Mapping[str, str], cost: float) -> None:
+        if self.cost is None or cost < self.cost:
+            self.cost = cost
+            self._observer.incumbent(assignments, cost)
+            self._say()
+
+    def raise_bound(self, bound: float) -> None:
+        if self.bound is None or bound > self.bound:
+            self.bound = bound
+
+    def tick(self) -> None:
+        if self._stop.elapsed - self._said_at >= SILENCE_SECONDS:
+            self._say()
+
+    def _say(self) -> None:
+        self._said_at = self._stop.elapsed
+        self._observer.progress(Progress(self.phase, self._said_at, self.cost, self.bound))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    assignments: dict[str, str]
+    lower_bound: float
+
+
+def plan_hungarian(
+    problem: WeekProblem,
+    *,
+    stop: Stop,
+    seed: int,
+    tie_rule: TieRule,
+    reference: Mapping[str, str] | None,
+    report: Report,
+) -> Outcome:
+    """A feasible plan from the first milliseconds on, and the best bound of the assignment rounds.
+
+    With a reference the search starts from what of it is still allowed.
+    """
+    grid = grid_of(problem)
+    board = Board(grid, reference)
+    if reference is not None:
+        board.load(grid.rows(reference))
+    construct(board)
+
+    def found() -> None:
+        report.plan(grid.assignments(board.slot_of), board.cost)
+
+    def tick(bound: float) -> None:
+        report.raise_bound(grid.round_up(bound))
+        report.tick()
+
+    found()
+    bound, _ = assignment_rounds(board, stop, found=found, tick=tick)
+    bound = min(grid.round_up(bound), board.cost)
+    report.raise_bound(bound)
+    report.enter("improvement")
+    improve(board, stop=stop, seed=seed, bound=bound, report=report)
+    break_ties(board, tie_rule, stop)
+    return Outcome(grid.assignments(board.slot_of), bound)
+
+
+def improve(
+    board: Board, *, stop: Stop, seed: int, bound: float, report: Report, idle_cycles: int = IDLE_CYCLES
+) -> None:
+    """The improvement phase from the plan on the board, ended early by a plan that meets the bound."""
+    improver = Improver(board, seed)
+
+    def found() -> None:
+        report.plan(board.grid.assignments(improver.best), board.cost_of(improver.best_value))
+
+    improver.run(stop, least=least_value(board, bound), found=found, tick=report.tick, idle_cycles=idle_cycles)
+
+
+def least_value(board: Board, bound: float) -> int:
+    """The board's value of a plan at the bound and without a move."""
+    return round((bound - board.grid.fixed) * UNITS - 1e-3) * board.weight
+
+
+def settle(
+    problem: WeekProblem,
+    assignments: Mapping[str, str],
+    *,
+    stop: Stop,
+    seed: int,
+    tie_rule: TieRule,
+    reference: Mapping[str, str] | None,
+    bound: float,
+    report: Report,
+    forbidden: Forbidden = (),
+    idle_cycles: int = 1,
+) -> dict[str, str]:
+    """A good plan near ``assignments``: fills what it leaves open, improves briefly, breaks its ties."""
+    grid: Grid = grid_of(problem, forbidden)
+    board = Board(grid, reference)
+    board.load(grid.rows(assignments))
+    construct(board)
+    improve(board, stop=stop, seed=seed, bound=bound, report=report, idle_cycles=idle_cycles)
+    break_ties(board, tie_rule, stop)
+    return grid.assignments(board.slot_of)

@@ -1,0 +1,166 @@
+"""The planner's one entrance: a week in, a plan out, by any of its methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from planning.solver.costs import breakdown
+from planning.solver.first_come import plan_first_come
+from planning.solver.grid import Forbidden
+from planning.solver.hungarian import Outcome, Report, plan_hungarian, settle
+from planning.solver.observer import Observer
+from planning.solver.problem import WeekProblem
+from planning.solver.reasons import reasons_for
+from planning.solver.result import SolveResult, Status, Violation
+from planning.solver.rules import pin_warnings, timeline_violations
+from planning.solver.start_times import Timed, with_start_times
+from planning.solver.stopping import Stop
+from planning.solver.ties import TieRule
+
+Method = Literal["hungarian", "first-come", "exact"]
+METHODS: tuple[str, ...] = get_args(Method)
+TIE_RULES: tuple[str, ...] = get_args(TieRule)
+
+# The share of an exact solve's time that may go into the plan it starts from.
+INCUMBENT_SHARE = 0.3
+# A cost meets a bound within this share of it; both are sums of floating-point amounts.
+MEETS = 1e-9
+
+
+def solve(
+    problem: WeekProblem,
+    *,
+    method: Method = "hungarian",
+    stop: Stop | None = None,
+    seed: int = 0,
+    tie_rule: TieRule = "fill",
+    reference: Mapping[str, str] | None = None,
+    observer: Observer | None = None,
+    with_starts: bool = False,
+) -> SolveResult:
+    """Plan the week.
+
+    Among plans of equal cost: the fewest interventions elsewhere than in ``reference`` (intervention to slot id), then
+    ``tie_rule``: "fill" the rooms in the file's order, or "balance" the minutes of the slots. The order is
+    lexicographic, so neither ever makes a plan dearer; ``first-come`` knows no ties and ignores both. With
+    ``with_starts`` each day is ordered too, and a plan that has no order is planned again around what did not fit.
+    Without ``stop`` the search has ten seconds, and mostly ends much sooner by itself.
+    """
+    if method not in METHODS:
+        raise ValueError(f"method: {method!r}: one of {', '.join(METHODS)}")
+    if tie_rule not in TIE_RULES:
+        raise ValueError(f"tie_rule: {tie_rule!r}: one of {', '.join(TIE_RULES)}")
+    stop = stop or Stop()
+    run = _Run(problem, method, stop, seed, tie_rule, reference, observer or Observer())
+    return run.result(run.plan(), with_starts=with_starts)
+
+
+@dataclass(slots=True)
+class _Plan:
+    assignments: dict[str, str]
+    lower_bound: float | None
+
+
+class _Run:
+    def __init__(
+        self,
+        problem: WeekProblem,
+        method: Method,
+        stop: Stop,
+        seed: int,
+        tie_rule: TieRule,
+        reference: Mapping[str, str] | None,
+        observer: Observer,
+    ) -> None:
+        self.problem, self.method, self.stop, self.seed = problem, method, stop, seed
+        self.tie_rule, self.reference, self.observer = tie_rule, reference, observer
+        self.report = Report(observer, stop)
+
+    def plan(self) -> _Plan:
+        if self.method == "first-come":
+            assignments = plan_first_come(self.problem)
+            self.report.plan(assignments, breakdown(self.problem, assignments).total)
+            return _Plan(assignments, None)
+        if self.method == "exact":
+            return self._exact()
+        outcome = self._hungarian(self.stop)
+        return _Plan(outcome.assignments, outcome.lower_bound)
+
+    def result(self, plan: _Plan, *, with_starts: bool) -> SolveResult:
+        timed = self._timed(plan) if with_starts else Timed(plan.assignments)
+        problem, assignments = self.problem, timed.assignments
+        cost = breakdown(problem, assignments)
+        bound = None if plan.lower_bound is None else min(plan.lower_bound, cost.total)
+        proven = bound is not None and cost.total - bound <= MEETS * max(1.0, cost.total)
+        return SolveResult(
+            method=self.method,
+            status=Status.OPTIMAL if proven else Status.FEASIBLE,
+            assignments=assignments,
+            unplanned=tuple(item.id for item in problem.interventions if item.id not in assignments),
+            cost=cost,
+            lower_bound=bound,
+            seconds=self.stop.elapsed,
+            warnings=self._warnings(timed),
+            starts=timed.starts,
+            reasons=reasons_for(problem, assignments, forbidden=timed.forbidden, unordered=timed.unordered),
+        )
+
+    def _hungarian(self, stop: Stop) -> Outcome:
+        return plan_hungarian(
+            self.problem,
+            stop=stop,
+            seed=self.seed,
+            tie_rule=self.tie_rule,
+            reference=self.reference,
+            report=self.report,
+        )
+
+    def _exact(self) -> _Plan:
+        """The planner's own plan cuts the search off; the program proves it or finds a cheaper one."""
+        from planning.solver.exact import solve_exact  # the other methods need no integer programming
+
+        share = None if self.stop.seconds is None else self.stop.remaining * INCUMBENT_SHARE
+        stop = Stop(share, self.stop.cancelled, self.stop.clock, self.stop.rounds)
+        first = self._hungarian(stop)
+        cost = breakdown(self.problem, first.assignments).total
+        if cost - first.lower_bound <= MEETS * max(1.0, cost):
+            return _Plan(first.assignments, first.lower_bound)
+        self.report.enter("proof")
+        outcome = solve_exact(self.problem, stop=self.stop, incumbent=first.assignments, observer=self.observer)
+        bound = max(first.lower_bound, outcome.lower_bound)
+        found = outcome.assignments
+        if found is None or breakdown(self.problem, found).total >= cost:
+            return _Plan(first.assignments, bound)
+        return _Plan(self._settle(found, bound), bound)
+
+    def _timed(self, plan: _Plan) -> Timed:
+        self.report.enter("sequencing")
+
+        def replan(assignments: Mapping[str, str], forbidden: Forbidden) -> dict[str, str]:
+            return self._settle(assignments, plan.lower_bound or 0.0, forbidden)
+
+        # First come, first served does not plan again: what has no order waits.
+        again = None if self.method == "first-come" else replan
+        return with_start_times(self.problem, plan.assignments, seed=self.seed, stop=self.stop, replan=again)
+
+    def _settle(self, assignments: Mapping[str, str], bound: float, forbidden: Forbidden = ()) -> dict[str, str]:
+        return settle(
+            self.problem,
+            assignments,
+            stop=self.stop,
+            seed=self.seed,
+            tie_rule=self.tie_rule,
+            reference=self.reference,
+            bound=bound,
+            report=self.report,
+            forbidden=forbidden,
+        )
+
+    def _warnings(self, timed: Timed) -> tuple[Violation, ...]:
+        """What the pins break: rules and capacities, then the order of the day."""
+        by_id = self.problem.intervention_by_id
+        overlaps = timeline_violations(self.problem, timed.assignments, timed.starts)
+        pinned = tuple(one for one in overlaps if by_id[one.intervention].pinned is not None)
+        return pin_warnings(self.problem, timed.assignments) + timed.pins + pinned
