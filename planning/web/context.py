@@ -7,10 +7,14 @@ from typing import Any
 from django.http import HttpRequest
 
 from planning.access import TABLE
+from planning.web.menu import pages_for
 
 
 def product(request: HttpRequest) -> dict[str, Any]:
-    """``may`` names the signed-in user's rights: ``{% if may.approve %}``."""
+    """``may`` names the signed-in user's rights (``{% if may.approve %}``); ``pages`` is the menu."""
     user = getattr(request, "user", None)
-    rights = TABLE[user.role] if user is not None and user.is_authenticated else frozenset()
-    return {"may": {right.value: True for right in rights}}
+    if user is None or not user.is_authenticated:
+        return {"may": {}, "pages": []}
+    match = request.resolver_match
+    name = match.url_name if match is not None and match.url_name else ""
+    return {"may": {right.value: True for right in TABLE[user.role]}, "pages": pages_for(user, name)}

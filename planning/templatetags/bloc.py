@@ -1,0 +1,38 @@
+"""What templates need to write times, durations, weeks and icons."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from planning.calendar import Week
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"></use></svg>', name)
+
+
+@register.filter
+def clock(minute: int) -> str:
+    """480 -> ``08:00``."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    """95 -> ``1 h 35``; 40 -> ``40 min``. Non-breaking spaces."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
+@register.filter
+def week_of(day: date) -> Week:
+    return Week.of(day)

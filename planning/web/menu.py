@@ -1,0 +1,52 @@
+"""The pages of the menu, in order: their address, who sees them, and which addresses belong to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from planning.access import May, allowed
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str | Promise
+    url_name: str
+    may: tuple[May, ...]
+    # Prefixes of the URL names whose pages light this entry up.
+    prefixes: tuple[str, ...]
+    begins_group: bool = False
+
+
+ENTRIES = (
+    Entry(_("Semaine"), "home", (May.SEE_WEEK,), ("week",)),
+    Entry(_("Interventions"), "interventions", (May.SEE_DRAFTS,), ("intervention",)),
+    Entry(_("Mes interventions"), "interventions", (May.SEE_OWN,), ("intervention",)),
+    Entry(_("Journal"), "journal-current", (May.SEE_DRAFTS,), ("journal",)),
+    Entry(_("Salles"), "rooms", (May.EDIT_REFERENCE,), ("room",), begins_group=True),
+    Entry(_("Spécialités"), "specialties", (May.EDIT_REFERENCE,), ("special",)),
+    Entry(_("Chirurgiens"), "surgeons", (May.EDIT_REFERENCE,), ("surgeon",)),
+    Entry(_("Plan directeur"), "master-plans", (May.EDIT_REFERENCE,), ("master-plan", "pattern")),
+    Entry(_("Imports"), "imports", (May.IMPORT,), ("import",), begins_group=True),
+    Entry(_("Paramètres"), "settings", (May.EDIT_REFERENCE,), ("settings",)),
+    Entry(_("Administration"), "admin:index", (May.ADMINISTER,), ()),
+)
+
+
+def pages_for(user: Any, url_name: str) -> list[dict[str, Any]]:
+    """The entries ``user`` may open; the one that ``url_name`` belongs to is ``current``."""
+    pages = []
+    for entry in ENTRIES:
+        if not any(allowed(user, may) for may in entry.may):
+            continue
+        try:
+            url = reverse(entry.url_name)
+        except NoReverseMatch:
+            continue
+        current = url_name.startswith(entry.prefixes) if entry.prefixes else False
+        pages.append({"label": entry.label, "url": url, "current": current, "begins_group": entry.begins_group})
+    return pages
