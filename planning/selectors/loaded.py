@@ -1,0 +1,444 @@
+"""One week read once: light rows for the pages, and the same week as the planner's problem.
+
+The only place, with ``services/translate.py``, that knows both rows and the solver's dataclasses. The number of
+queries does not depend on how many interventions there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, Q
+
+from planning.calendar import Week, minute_of
+from planning.models import (
+    Absence,
+    Intervention,
+    Placement,
+    Plan,
+    Room,
+    RoomClosure,
+    Site,
+    Slot,
+    Surgeon,
+    SurgeonAvailability,
+)
+from planning.solver import policies
+from planning.solver import problem as solver
+
+FROZEN = (Plan.Status.APPROVED, Plan.Status.SUPERSEDED)
+PARAMETERS = (
+    "hospital_day_euros",
+    "overtime_hour_euros",
+    "unplanned_euros",
+    "deferred_euros",
+    "turnover_minutes",
+    "tie_rule",
+)
+
+
+class RoomRow(NamedTuple):
+    id: int
+    code: str
+    name: str
+    opens: int
+    closes: int
+    in_service: bool
+
+
+class SlotRow(NamedTuple):
+    id: int
+    date: date
+    room: int
+    starts_at: datetime
+    ends_at: datetime
+    kind: str
+    specialty: int | None
+    surgeon: int | None
+    positions: int
+    longest_minutes: int | None
+    origin: str
+
+
+class SurgeonRow(NamedTuple):
+    id: int
+    trigram: str
+    last_name: str
+    specialty: int
+    daily_maximum: int
+    active: bool
+    user: int | None
+
+
+class InterventionRow(NamedTuple):
+    id: int
+    code: str
+    patient_code: str
+    label: str
+    surgeon: int
+    specialty: int
+    minutes: int
+    admission: date
+    deadline: date
+    priority: str
+    ambulatory: bool
+    state: str
+    notes: str
+
+
+class PlacementRow(NamedTuple):
+    intervention: int
+    slot: int
+    starts_at: datetime
+    minutes: int
+    pinned_by: int | None
+    pinned_at: datetime | None
+    pin_reason: str
+    forced: bool
+    first_name: str | None
+    last_name: str | None
+    username: str | None
+
+    @property
+    def pinned_name(self) -> str:
+        return f"{self.first_name or ''} {self.last_name or ''}".strip() or self.username or ""
+
+
+class SurgeonDay(NamedTuple):
+    """``reason`` says why the surgeon operates 0 minutes: an absence's own words, or nothing for a day off."""
+
+    minutes: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class LoadedWeek:
+    """Everything known of a week and one of its plans. Keys are the solver's ids: ``str(pk)``."""
+
+    week: Week
+    plan: Plan | None
+    policy: str
+    parameters: dict[str, Any]
+    problem: solver.WeekProblem
+    assignments: dict[str, str]
+    starts: dict[str, int]
+    rooms: dict[str, RoomRow]
+    slots: dict[str, SlotRow]
+    surgeons: dict[str, SurgeonRow]
+    interventions: dict[str, InterventionRow]
+    placements: dict[str, PlacementRow]
+    equipment: dict[str, frozenset[str]]
+    surgeon_days: dict[str, tuple[SurgeonDay, ...]]
+    closures: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """A fingerprint of all that bounds the cost, pins apart: a proven bound holds as long as it is the same."""
+        problem = self.problem
+        lasting = [slot for slot in problem.slots if not self.is_exceptional(slot.id)]
+        items = [
+            (
+                i.id,
+                i.duration,
+                i.surgeon,
+                i.specialty,
+                sorted(i.equipment),
+                i.admission_day,
+                i.deadline_day,
+                i.unplanned_cost,
+            )
+            for i in sorted(problem.interventions, key=lambda one: int(one.id))
+        ]
+        surgeons = [(s.id, s.daily_minutes) for s in sorted(problem.surgeons, key=lambda one: int(one.id))]
+        rooms = [(room.id, sorted(room.equipment)) for room in problem.rooms]
+        said = repr((self.policy, lasting, items, surgeons, rooms, problem.costs, problem.turnover))
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    def is_exceptional(self, slot_id: str) -> bool:
+        """A slot that is there only for the interventions a person put in it: the room is closed, or had no slot."""
+        row = self.slots[slot_id]
+        day = (row.date - self.week.monday).days
+        return row.origin == Slot.Origin.EXCEPTION or (str(row.room), day) in self.closures
+
+    @cached_property
+    def operating_days(self) -> tuple[date, ...]:
+        """Monday to Friday, and the days of the week-end that have a slot."""
+        used = {slot.day for slot in self.problem.slots}
+        return tuple(day for index, day in enumerate(self.week.days) if index < 5 or index in used)
+
+    @cached_property
+    def shown_rooms(self) -> tuple[RoomRow, ...]:
+        used = {slot.room for slot in self.problem.slots}
+        return tuple(room for key, room in self.rooms.items() if room.in_service or key in used)
+
+    @cached_property
+    def room_days(self) -> dict[tuple[str, int], tuple[solver.Slot, ...]]:
+        """The slots of each room and day, in the order of their start."""
+        found: dict[tuple[str, int], list[solver.Slot]] = defaultdict(list)
+        for slot in sorted(self.problem.slots, key=lambda one: one.start):
+            found[slot.room, slot.day].append(slot)
+        return {key: tuple(slots) for key, slots in found.items()}
+
+    def is_overdue(self, row: InterventionRow) -> bool:
+        return row.deadline < self.week.monday
+
+
+def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) -> LoadedWeek:
+    """Read the week as ``plan`` sees it (its parameters, its pins), under its policy or the one given.
+
+    ``plan`` None: the week's candidates with nothing placed. Raises ``ProblemError`` when the rows make no week.
+    """
+    site = Site.objects.filter(pk=1).first() or Site(pk=1)
+    parameters = {name: getattr(site, name) for name in PARAMETERS}
+    if plan is not None:
+        parameters |= {name: plan.parameters[name] for name in PARAMETERS if name in plan.parameters}
+    chosen = policy or (plan.policy if plan is not None else site.default_policy)
+    if chosen not in policies.POLICIES:
+        raise solver.ProblemError("policy", chosen, f"one of {', '.join(policies.POLICIES)}")
+    rooms = _rooms()
+    closures = _closures(week, rooms)
+    placements = _placements(plan)
+    slots = _slots(week, closures, placements)
+    surgeons, surgeon_days = _surgeons(week)
+    last_day = max((row.date for row in slots.values()), default=week.days[4])
+    interventions = _interventions(week, plan, placements, last_day)
+    equipment = _equipment(plan, interventions)
+    problem = solver.WeekProblem(
+        days=7,
+        rooms=tuple(solver.Room(key, equipment[f"room {key}"]) for key in rooms),
+        surgeons=tuple(
+            solver.Surgeon(key, str(row.specialty), tuple(day.minutes for day in surgeon_days[key]))
+            for key, row in surgeons.items()
+        ),
+        slots=_solver_slots(week, slots, closures, placements),
+        interventions=tuple(
+            _solver_intervention(week, parameters, row, placements.get(key), plan, equipment[key])
+            for key, row in interventions.items()
+        ),
+        costs=solver.Costs(
+            hospital_day=parameters["hospital_day_euros"],
+            overtime_hour=(parameters["overtime_hour_euros"],) * 7,
+            unplanned=parameters["unplanned_euros"],
+        ),
+        turnover=parameters["turnover_minutes"],
+    )
+    return LoadedWeek(
+        week=week,
+        plan=plan,
+        policy=chosen,
+        parameters=parameters,
+        problem=policies.apply(policies.POLICIES[chosen], problem),
+        assignments={key: str(row.slot) for key, row in placements.items()},
+        starts={key: minute_of(row.starts_at, slots[str(row.slot)].date) for key, row in placements.items()},
+        rooms=rooms,
+        slots=slots,
+        surgeons=surgeons,
+        interventions=interventions,
+        placements=placements,
+        equipment={key: equipment[key] for key in interventions},
+        surgeon_days=surgeon_days,
+        closures=closures,
+    )
+
+
+def _rooms() -> dict[str, RoomRow]:
+    rows = Room.objects.order_by("position", "code").values_list(
+        "pk", "code", "name", "opens_minute", "closes_minute", "in_service"
+    )
+    return {str(row[0]): RoomRow(*row) for row in rows}
+
+
+def _closures(week: Week, rooms: Mapping[str, RoomRow]) -> dict[tuple[str, int], str]:
+    """Why each room is closed, by room and day."""
+    found = {(key, day): "" for key, room in rooms.items() if not room.in_service for day in range(7)}
+    rows = RoomClosure.objects.filter(starts_on__lte=week.days[6], ends_on__gte=week.monday)
+    for room, starts_on, ends_on, reason in rows.values_list("room_id", "starts_on", "ends_on", "reason"):
+        for day, when in enumerate(week.days):
+            if starts_on <= when <= ends_on:
+                found[str(room), day] = reason
+    return found
+
+
+def _placements(plan: Plan | None) -> dict[str, PlacementRow]:
+    if plan is None:
+        return {}
+    rows = (
+        Placement.objects.filter(plan=plan)
+        .order_by("starts_at", "pk")
+        .values_list(
+            "intervention_id",
+            "slot_id",
+            "starts_at",
+            "minutes",
+            "pinned_by_id",
+            "pinned_at",
+            "pin_reason",
+            "forced",
+            "pinned_by__first_name",
+            "pinned_by__last_name",
+            "pinned_by__username",
+        )
+    )
+    return {str(row[0]): PlacementRow(*row) for row in rows}
+
+
+def _slots(
+    week: Week, closures: Mapping[tuple[str, int], str], placements: Mapping[str, PlacementRow]
+) -> dict[str, SlotRow]:
+    """The week's slots. Those of a closed room, and those opened by exception, only when this plan uses them."""
+    used = {row.slot for row in placements.values()}
+    rows = Slot.objects.filter(date__range=(week.monday, week.days[6])).order_by("date", "room__position", "starts_at")
+    found = {}
+    for values in rows.values_list(
+        "pk",
+        "date",
+        "room_id",
+        "starts_at",
+        "ends_at",
+        "kind",
+        "specialty_id",
+        "surgeon_id",
+        "positions",
+        "longest_minutes",
+        "origin",
+    ):
+        row = SlotRow(*values)
+        closed = (str(row.room), (row.date - week.monday).days) in closures
+        if row.id in used or not (closed or row.origin == Slot.Origin.EXCEPTION):
+            found[str(row.id)] = row
+    return found
+
+
+def _surgeons(week: Week) -> tuple[dict[str, SurgeonRow], dict[str, tuple[SurgeonDay, ...]]]:
+    rows = Surgeon.objects.order_by("last_name", "first_name", "code").values_list(
+        "pk", "trigram", "last_name", "specialty_id", "daily_maximum_minutes", "active", "user_id"
+    )
+    surgeons = {str(row[0]): SurgeonRow(*row) for row in rows}
+    offered: dict[tuple[str, int], int] = {}
+    availabilities = SurgeonAvailability.objects.values_list("surgeon_id", "weekday", "start_minute", "end_minute")
+    for surgeon, weekday, start, end in availabilities:
+        offered[str(surgeon), weekday] = end - start
+    away: dict[tuple[str, int], str] = {}
+    absences = Absence.objects.filter(starts_on__lte=week.days[6], ends_on__gte=week.monday)
+    for surgeon, starts_on, ends_on, reason in absences.values_list("surgeon_id", "starts_on", "ends_on", "reason"):
+        for day, when in enumerate(week.days):
+            if starts_on <= when <= ends_on:
+                away[str(surgeon), day] = reason
+    days = {}
+    for key, row in surgeons.items():
+        days[key] = tuple(
+            SurgeonDay(0, away[key, day])
+            if (key, day) in away
+            else SurgeonDay(min(row.daily_maximum, offered.get((key, day), 0)) if row.active else 0, None)
+            for day in range(7)
+        )
+    return surgeons, days
+
+
+def candidates(week: Week, last_day: date) -> Q:
+    """Which interventions may still enter the week: accepted, admitted before its last day, not placed elsewhere."""
+    elsewhere = Placement.objects.filter(
+        intervention=OuterRef("pk"), plan__status__in=[Plan.Status.DRAFT, Plan.Status.APPROVED]
+    ).exclude(plan__monday=week.monday)
+    return Q(~Exists(elsewhere), state=Intervention.State.ACCEPTED, admission_date__lt=last_day)
+
+
+def _interventions(
+    week: Week, plan: Plan | None, placements: Mapping[str, PlacementRow], last_day: date
+) -> dict[str, InterventionRow]:
+    """Those placed; for a week still open also its candidates and what its approved version had planned.
+
+    Two queries, because one with OR would read ten years of history.
+    """
+    columns = (
+        "pk", "code", "patient_code", "procedure_label", "surgeon_id", "specialty_id", "planned_minutes",
+        "admission_date", "deadline_date", "priority", "ambulatory", "state", "notes",
+    )  # fmt: skip
+    known = Placement.objects.filter(plan=plan)
+    rows = []
+    if plan is None or plan.status not in FROZEN:
+        approved = Q(plan__monday=week.monday, plan__status=Plan.Status.APPROVED)
+        approved &= Q(intervention__state__in=[Intervention.State.ACCEPTED, Intervention.State.PLANNED])
+        known = Placement.objects.filter(approved | Q(plan=plan) if plan is not None else approved)
+        rows = list(Intervention.objects.filter(candidates(week, last_day)).values_list(*columns))
+    found = {row[0]: row for row in rows}
+    for row in Intervention.objects.filter(pk__in=known.values("intervention_id")).values_list(*columns):
+        found[row[0]] = row
+    ordered = sorted(found.values(), key=lambda row: (row[8], row[0]))
+    return {str(row[0]): InterventionRow(*row) for row in ordered}
+
+
+def _equipment(plan: Plan | None, interventions: Mapping[str, InterventionRow]) -> dict[str, frozenset[str]]:
+    """Equipment codes by intervention id, and by ``room <id>`` for the rooms."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for room, code in Room.equipment.through.objects.values_list("room_id", "equipment__code"):
+        found[f"room {room}"].add(code)
+    needed = Intervention.equipment.through.objects.filter(
+        intervention_id__in=[row.id for row in interventions.values()]
+    )
+    for intervention, code in needed.values_list("intervention_id", "equipment__code"):
+        found[str(intervention)].add(code)
+    return defaultdict(frozenset, {key: frozenset(codes) for key, codes in found.items()})
+
+
+def _solver_slots(
+    week: Week,
+    slots: Mapping[str, SlotRow],
+    closures: Mapping[tuple[str, int], str],
+    placements: Mapping[str, PlacementRow],
+) -> tuple[solver.Slot, ...]:
+    held = Counter(row.slot for row in placements.values())
+    found = []
+    for key, row in slots.items():
+        day = (row.date - week.monday).days
+        start, end = minute_of(row.starts_at, row.date), minute_of(row.ends_at, row.date)
+        # A closed room or an exceptional opening serves those a person put there and nobody else.
+        only_held = row.origin == Slot.Origin.EXCEPTION or (str(row.room), day) in closures
+        found.append(
+            solver.Slot(
+                id=key,
+                day=day,
+                room=str(row.room),
+                start=start,
+                end=end,
+                kind=solver.SlotKind(row.kind),
+                specialty=None if row.specialty is None else str(row.specialty),
+                surgeon=None if row.surgeon is None else str(row.surgeon),
+                positions=held[row.id] if only_held else row.positions,
+                max_duration=end - start if row.longest_minutes is None else row.longest_minutes,
+            )
+        )
+    return tuple(found)
+
+
+def _solver_intervention(
+    week: Week,
+    parameters: Mapping[str, Any],
+    row: InterventionRow,
+    placement: PlacementRow | None,
+    plan: Plan | None,
+    equipment: frozenset[str],
+) -> solver.Intervention:
+    """A past deadline counts as the week's last day: overdue is a warning, never a reason to leave it out."""
+    pinned = placement is not None and placement.pinned_by is not None
+    frozen = plan is not None and plan.status in FROZEN
+    deadline = (row.deadline - week.monday).days
+    within = row.deadline <= week.days[6]
+    return solver.Intervention(
+        id=str(row.id),
+        duration=placement.minutes if placement is not None and frozen else row.minutes,
+        surgeon=str(row.surgeon),
+        specialty=str(row.specialty),
+        equipment=equipment,
+        admission_day=(row.admission - week.monday).days,
+        deadline_day=6 if deadline < 0 else deadline,
+        unplanned_cost=parameters["unplanned_euros"] if within else parameters["deferred_euros"],
+        pinned=str(placement.slot) if placement is not None and pinned else None,
+        pinned_start=minute_of(placement.starts_at, week.monday) % 1440 if placement is not None and pinned else None,
+    )
