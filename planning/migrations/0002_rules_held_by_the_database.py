@@ -10,6 +10,8 @@ SQLITE = [
     *(
         f"""CREATE TRIGGER slot_no_overlap_{event.split()[0].lower()} BEFORE {event} ON planning_slot
         WHEN EXISTS (SELECT 1 FROM planning_slot s WHERE s.room_id = NEW.room_id AND s.id IS NOT NEW.id
+                     -- no slot is longer than a day: keeps the search within the index
+                     AND s.starts_at > datetime(NEW.starts_at, '-2 days')
                      AND s.starts_at < NEW.ends_at AND NEW.starts_at < s.ends_at)
         BEGIN SELECT RAISE(ABORT, '{OVERLAP}'); END"""
         for event in ("INSERT", "UPDATE OF room_id, starts_at, ends_at")

@@ -104,7 +104,7 @@ class Slot(models.Model):
         ordering = ["date", "room__position", "starts_at"]
         verbose_name = _("plage")
         verbose_name_plural = _("plages")
-        indexes = [models.Index(fields=["date", "room"])]
+        indexes = [models.Index(fields=["date", "room"]), models.Index(fields=["room", "starts_at"])]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")),
