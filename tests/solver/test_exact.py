@@ -13,6 +13,7 @@ from planning.solver.costs import breakdown
 from planning.solver.exact import solve_exact
 from planning.solver.exact.objective import objective
 from planning.solver.exact.variables import choose_variables
+from planning.solver.grid import grid_of
 from planning.solver.observer import Observer, Progress
 from planning.solver.problem import Costs, Intervention, Room, Slot, SlotKind, Surgeon, WeekProblem
 from planning.solver.rules import plan_violations
@@ -116,7 +117,7 @@ def test_the_order_of_the_data_changes_no_cost() -> None:
 def test_single_position_slots_of_one_day_are_one_column_and_expand_to_different_slots() -> None:
     slots = [slot(f"P{number}", 0, length=60, positions=1) for number in range(3)]
     problem = week(slots, [item(f"I{number}", 45 + 5 * number) for number in range(3)], days=1)
-    variables = choose_variables(problem)
+    variables = choose_variables(grid_of(problem))
     assert [len(column.slots) for column in variables.columns] == [3]
     outcome = solve_exact(problem, stop=Stop(seconds=5))
     assert outcome.assignments is not None
@@ -131,7 +132,7 @@ def test_slots_with_several_positions_are_not_poured_together() -> None:
 
 def test_interventions_alike_in_everything_are_counted_together() -> None:
     problem = week([slot("S0", 0), slot("S1", 1)], [item(f"I{number}", 60) for number in range(6)])
-    assert [len(group) for group in choose_variables(problem).groups] == [6]
+    assert [len(group) for group in choose_variables(grid_of(problem)).groups] == [6]
     assert optimum(problem) == 600.0
 
 
@@ -218,10 +219,10 @@ def test_a_week_without_slots_leaves_everyone_out() -> None:
 
 def test_costs_are_counted_in_their_common_unit() -> None:
     problem = week([slot("S0", 0, kind=SlotKind.OVERTIME)], [item("I0", 35), item("I1", 40)])
-    assert objective(problem, choose_variables(problem), 0.0).unit == pytest.approx(50 / 3)
+    assert objective(choose_variables(grid_of(problem))).unit == pytest.approx(50 / 3)
 
 
 def test_costs_without_a_common_unit_are_solved_all_the_same() -> None:
     problem = week([slot("S0", 0), slot("S1", 1)], [item("I0", 200), item("I1", 200, unplanned_cost=2.0**0.5)])
-    assert objective(problem, choose_variables(problem), 0.0).step == 0.0
+    assert objective(choose_variables(grid_of(problem))).step == 0.0
     assert optimum(problem) == pytest.approx(2.0**0.5)

@@ -9,16 +9,17 @@ import numpy as np
 from scipy.optimize import LinearConstraint
 from scipy.sparse import coo_array, csr_array
 
-from planning.solver.exact.variables import Floats, Integers, Variables
-from planning.solver.problem import SlotKind, WeekProblem
+from planning.solver.exact.variables import Variables
+from planning.solver.grid import Floats, Ints
+from planning.solver.problem import SlotKind
 
 
-def constraints(problem: WeekProblem, variables: Variables) -> list[LinearConstraint]:
+def constraints(variables: Variables) -> list[LinearConstraint]:
     return [
         each_once(variables),
         positions(variables),
-        slot_minutes(problem, variables, SlotKind.REGULAR),
-        slot_minutes(problem, variables, SlotKind.OVERTIME),
+        slot_minutes(variables, SlotKind.REGULAR),
+        slot_minutes(variables, SlotKind.OVERTIME),
         surgeon_days(variables),
     ]
 
@@ -38,36 +39,31 @@ def positions(variables: Variables) -> LinearConstraint:
     return _at_most(matrix, np.array([column.count for column in variables.columns]))
 
 
-def slot_minutes(problem: WeekProblem, variables: Variables, kind: SlotKind) -> LinearConstraint:
+def slot_minutes(variables: Variables, kind: SlotKind) -> LinearConstraint:
     """(4) for regular slots, (5) for overtime: durations and their cleaning within what is left of the slot."""
     shared = np.array([not column.single and column.slots[0].kind is kind for column in variables.columns], dtype=bool)
     cells = np.nonzero(shared[variables.column])[0]
     row_of = np.cumsum(shared) - 1
-    minutes = _durations(variables)[cells] + problem.turnover
+    minutes = variables.grid.demand[variables.member][variables.group[cells]]
     matrix = _matrix(variables, row_of[variables.column[cells]], cells, minutes)
     return _at_most(matrix, np.array([column.minutes for column in variables.columns])[shared])
 
 
 def surgeon_days(variables: Variables) -> LinearConstraint:
     """(6): a surgeon's operated minutes of a day, cleaning not counted."""
-    surgeons = [group[0].surgeon for group in variables.groups]
-    days = [column.slots[0].day for column in variables.columns]
-    keys = [(surgeons[g], days[c]) for g, c in zip(variables.group, variables.column, strict=True)]
-    row_of = {key: row for row, key in enumerate(dict.fromkeys(keys))}
-    rows = np.array([row_of[key] for key in keys], dtype=np.int64)
-    matrix = _matrix(variables, rows, np.arange(variables.cells), _durations(variables))
-    return _at_most(matrix, np.array([variables.room.surgeon_minutes[key] for key in row_of]))
+    grid = variables.grid
+    days = np.array([column.slots[0].day for column in variables.columns], dtype=np.int64)
+    rows_of_cells = variables.member[variables.group]
+    surgeon_day = grid.surgeon[rows_of_cells] * grid.problem.days + days[variables.column]
+    used, rows = np.unique(surgeon_day, return_inverse=True)
+    matrix = _matrix(variables, rows, np.arange(variables.cells), grid.duration[rows_of_cells])
+    return _at_most(matrix, grid.surgeon_left.ravel()[used])
 
 
-def _durations(variables: Variables) -> Integers:
-    durations = np.array([group[0].duration for group in variables.groups], dtype=np.int64)
-    return durations[variables.group]
-
-
-def _matrix(variables: Variables, rows: Integers, cells: Integers, values: Floats | Integers) -> csr_array:
+def _matrix(variables: Variables, rows: Ints, cells: Ints, values: Floats | Ints) -> csr_array:
     height = int(rows.max()) + 1 if len(rows) else 0
     return coo_array((values, (rows, cells)), shape=(height, variables.size)).tocsr()
 
 
-def _at_most(matrix: csr_array, upper: Integers) -> LinearConstraint:
+def _at_most(matrix: csr_array, upper: Ints) -> LinearConstraint:
     return LinearConstraint(matrix, -np.inf, upper.astype(float))

@@ -7,15 +7,13 @@ makes the objective integral: the solver rounds its bound up, and "cheaper than 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil, gcd, lcm
+from math import ceil
 
 import numpy as np
 
-from planning.solver.exact.variables import Floats, Variables
-from planning.solver.problem import WeekProblem
+from planning.solver.exact.variables import Variables
+from planning.solver.grid import Floats
 
-_LARGEST_DENOMINATOR = 6000  # minutes of an hour, in cents
 _MOST_UNITS = 100_000  # in one cost; beyond, the solver's relative tolerance could swallow one unit of a whole week
 
 
@@ -44,23 +42,10 @@ class Objective:
         return units - self.step / 2 if self.step else units + 1e-6 * max(1.0, abs(units))
 
 
-def objective(problem: WeekProblem, variables: Variables, pinned: float) -> Objective:
-    """(1): waiting, overtime and interventions left out; ``pinned`` is the cost of the pins, which nothing changes."""
-    left_out = np.array([problem.unplanned_cost(group[0]) for group in variables.groups], dtype=float)
-    costs = np.concatenate([variables.cost, left_out])
-    unit = _common_unit(costs)
-    if unit is None:
+def objective(variables: Variables) -> Objective:
+    """(1): waiting, overtime and interventions left out, and the cost of the pins, which nothing changes."""
+    costs = np.concatenate([variables.cost, variables.leave])
+    unit, pinned = variables.grid.granularity, variables.grid.fixed
+    if unit <= 0 or costs.max(initial=0.0) / unit > _MOST_UNITS:
         return Objective(costs, 1.0, pinned, 0.0)
-    return Objective(np.round(costs / float(unit)), float(unit), pinned, 1.0)
-
-
-def _common_unit(costs: Floats) -> Fraction | None:
-    """The largest amount of which every cost is a multiple; None when there is none worth the name."""
-    positive = [float(cost) for cost in np.unique(costs) if cost > 0]
-    amounts = [Fraction(cost).limit_denominator(_LARGEST_DENOMINATOR) for cost in positive]
-    exact = all(abs(float(a) - cost) <= 1e-9 * max(1.0, cost) for a, cost in zip(amounts, positive, strict=True))
-    if not amounts or not exact:
-        return None
-    denominator = lcm(*(amount.denominator for amount in amounts))
-    unit = Fraction(gcd(*(int(amount * denominator) for amount in amounts)), denominator)
-    return unit if max(amounts) / unit <= _MOST_UNITS else None
+    return Objective(np.rint(costs / unit), unit, pinned, 1.0)

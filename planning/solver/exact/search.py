@@ -14,7 +14,8 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from planning.solver.costs import breakdown
 from planning.solver.exact.constraints import constraints
 from planning.solver.exact.objective import Objective, objective
-from planning.solver.exact.variables import Floats, Variables, choose_variables, expand
+from planning.solver.exact.variables import Variables, choose_variables, expand
+from planning.solver.grid import Floats, grid_of
 from planning.solver.observer import Observer, Progress
 from planning.solver.problem import WeekProblem
 from planning.solver.stopping import Stop
@@ -47,17 +48,14 @@ def solve_exact(
 
     Time and cancellation are ``stop``'s; a cancelled solve answers at once with what it has.
     """
-    variables = choose_variables(problem)
-    pins = {item.id: item.pinned for item in problem.interventions if item.pinned is not None}
-    free = [item for item in problem.interventions if item.pinned is None]
-    pinned_cost = breakdown(problem, pins).total - sum(problem.unplanned_cost(item) for item in free)
-    goal = objective(problem, variables, pinned_cost)
-    bound = goal.cost(_cheapest_cells(variables, goal))
+    variables = choose_variables(grid_of(problem))
+    goal = objective(variables)
+    if not variables.groups:
+        return ExactOutcome(dict(variables.grid.pinned), goal.pinned, proven=True)
     known = None if incumbent is None else dict(incumbent)
     cost = inf if known is None else breakdown(problem, known).total
-    if not variables.groups:
-        return ExactOutcome(pins, pinned_cost, proven=True)
-    return _Search(problem, variables, goal, stop, observer or Observer(), pins).run(known, cost, bound)
+    search = _Search(problem, variables, goal, stop, observer or Observer())
+    return search.run(known, cost, goal.cost(_cheapest_cells(variables, goal)))
 
 
 def _cheapest_cells(variables: Variables, goal: Objective) -> float:
@@ -74,7 +72,6 @@ class _Search:
     goal: Objective
     stop: Stop
     observer: Observer
-    pins: Mapping[str, str]
 
     def run(self, known: dict[str, str] | None, cost: float, bound: float) -> ExactOutcome:
         """Rounds of growing length, so that a search abandoned by a cancellation ends by itself; mostly one round."""
@@ -95,7 +92,7 @@ class _Search:
     def _cheaper(
         self, known: dict[str, str] | None, cost: float, values: Floats
     ) -> tuple[dict[str, str] | None, float]:
-        found = {**self.pins, **expand(self.variables, values)}
+        found = expand(self.variables, values)
         found_cost = breakdown(self.problem, found).total
         if found_cost >= cost:
             return known, cost
@@ -123,7 +120,7 @@ class _Search:
 
         def work() -> None:
             try:
-                answer.set_result(_highs(self.problem, self.variables, self.goal.coefficients, limit, seconds))
+                answer.set_result(_highs(self.variables, self.goal.coefficients, limit, seconds))
             except BaseException as error:
                 answer.set_exception(error)
 
@@ -140,10 +137,8 @@ class _Search:
                 self.observer.progress(Progress("proof", reported, _finite(cost), bound))
 
 
-def _highs(
-    problem: WeekProblem, variables: Variables, coefficients: Floats, limit: float | None, seconds: float
-) -> OptimizeResult:
-    rows = constraints(problem, variables)
+def _highs(variables: Variables, coefficients: Floats, limit: float | None, seconds: float) -> OptimizeResult:
+    rows = constraints(variables)
     if limit is not None:
         rows.append(LinearConstraint(coefficients[np.newaxis, :], -inf, limit))
     upper = np.concatenate([variables.group_sizes[variables.group], variables.group_sizes])

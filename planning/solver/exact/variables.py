@@ -14,27 +14,12 @@ Pins are no unknowns. They take their part of each capacity first, and the rest 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from planning.solver.costs import cell_cost
-from planning.solver.problem import Intervention, Slot, WeekProblem
-from planning.solver.rules import Load, is_allowed, load_of
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What the pins leave: ``positions`` and ``minutes`` a slot, ``surgeon_minutes`` a surgeon and day (absent: 0)."""
-
-    positions: Integers
-    minutes: Integers
-    surgeon_minutes: Mapping[tuple[str, int], int]
+from planning.solver.grid import Floats, Grid, Ints
+from planning.solver.problem import Intervention, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +38,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """``group[k], column[k], cost[k]`` describe ``y`` number k; after all ``y`` comes one "left out" count a group."""
+    """``group[k], column[k], cost[k]`` describe ``y`` number k; after all ``y`` comes one "left out" count a group.
 
+    ``member`` is the row of one intervention of each group in the grid, ``leave`` what leaving one of them out costs.
+    """
+
+    grid: Grid
     groups: tuple[tuple[Intervention, ...], ...]
     columns: tuple[Column, ...]
-    room: Room
-    group: Integers
-    column: Integers
+    member: Ints
+    group: Ints
+    column: Ints
     cost: Floats
 
     @property
@@ -71,26 +60,41 @@ class Variables:
         return self.cells + len(self.groups)
 
     @property
-    def group_sizes(self) -> Integers:
+    def group_sizes(self) -> Ints:
         return np.array([len(group) for group in self.groups], dtype=np.int64)
 
+    @property
+    def leave(self) -> Floats:
+        return self.grid.leave[self.member]
 
-def choose_variables(problem: WeekProblem) -> Variables:
-    """Groups, columns and the cells of (7, 8) that some plan could use at no loss."""
-    room = _room_left(problem)
-    free = [item for item in problem.interventions if item.pinned is None]
-    costs = _cell_costs(problem, free, room)
-    groups, group_costs = _groups(problem, free, costs)
-    columns, column_costs = _columns(problem, group_costs, room)
-    group, column = np.nonzero(np.isfinite(column_costs))
-    return Variables(groups, columns, room, group, column, column_costs[group, column])
+
+def choose_variables(grid: Grid) -> Variables:
+    """Groups, columns and the cells of (7, 8) that some plan could use at no loss.
+
+    A cell dearer than leaving the intervention out is never needed: emptying it costs less and frees capacity.
+    """
+    costs = np.where(grid.cost <= grid.leave[:, None], grid.cost, np.inf)
+    members = _groups(grid, costs)
+    first = np.array([rows[0] for rows in members], dtype=np.int64)
+    places = _columns(grid, costs)
+    cells = costs[np.ix_(first, np.array([one[0] for one in places], dtype=np.int64))]
+    group, column = np.nonzero(np.isfinite(cells))
+    return Variables(
+        grid=grid,
+        groups=tuple(tuple(grid.items[row] for row in rows) for rows in members),
+        columns=tuple(_column(grid, one) for one in places),
+        member=first,
+        group=group,
+        column=column,
+        cost=cells[group, column],
+    )
 
 
 def expand(variables: Variables, values: Floats) -> dict[str, str]:
     """The plan that a solution stands for: members of a group in the week's order, slots of a column in turn."""
     waiting = [list(reversed(group)) for group in variables.groups]
     seats = [_seats(column) for column in variables.columns]
-    plan: dict[str, str] = {}
+    plan = dict(variables.grid.pinned)
     for cell in np.nonzero(values[: variables.cells] > 0.5)[0]:
         group, column = int(variables.group[cell]), int(variables.column[cell])
         for _ in range(round(float(values[cell]))):
@@ -102,62 +106,24 @@ def _seats(column: Column) -> list[Slot]:
     return list(reversed(column.slots)) if column.single else [column.slots[0]] * column.count
 
 
-def _room_left(problem: WeekProblem) -> Room:
-    pins: Load = load_of(problem, {item.id: item.pinned for item in problem.interventions if item.pinned is not None})
-    positions = [max(0, slot.positions - pins.count[slot.id]) for slot in problem.slots]
-    minutes = [max(0, slot.length - pins.minutes[slot.id]) for slot in problem.slots]
-    surgeon_minutes = {
-        (surgeon.id, day): max(0, minutes - pins.surgeon_minutes[surgeon.id, day])
-        for surgeon in problem.surgeons
-        for day, minutes in enumerate(surgeon.daily_minutes)
-    }
-    return Room(np.array(positions, dtype=np.int64), np.array(minutes, dtype=np.int64), surgeon_minutes)
-
-
-def _cell_costs(problem: WeekProblem, items: list[Intervention], room: Room) -> Floats:
-    """(7, 8, 9): cost of each intervention (rows) in each slot, infinite where a rule or what the pins took forbids it.
-
-    A cell dearer than leaving the intervention out is never needed: emptying it costs less and frees capacity.
-    """
-    costs = np.full((len(items), len(problem.slots)), np.inf)
-    for row, item in enumerate(items):
-        left_out = problem.unplanned_cost(item)
-        for place, slot in enumerate(problem.slots):
-            fits = (
-                room.positions[place] > 0
-                and item.duration + problem.turnover <= room.minutes[place]
-                and item.duration <= room.surgeon_minutes[item.surgeon, slot.day]
-            )
-            if fits and is_allowed(problem, item, slot):
-                cost = cell_cost(problem, item, slot)
-                if cost <= left_out:
-                    costs[row, place] = cost
-    return costs
-
-
-def _groups(
-    problem: WeekProblem, items: list[Intervention], costs: Floats
-) -> tuple[tuple[tuple[Intervention, ...], ...], Floats]:
+def _groups(grid: Grid, costs: Floats) -> list[list[int]]:
+    """Rows of the grid that no equation can tell apart."""
     found: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for row, item in enumerate(items):
-        key = (item.duration, item.surgeon, problem.unplanned_cost(item), costs[row].tobytes())
+    for row in range(len(grid.items)):
+        key = (int(grid.duration[row]), int(grid.surgeon[row]), float(grid.leave[row]), costs[row].tobytes())
         found[key].append(row)
-    groups = tuple(tuple(items[row] for row in rows) for rows in found.values())
-    return groups, costs[[rows[0] for rows in found.values()], :]
+    return list(found.values())
 
 
-def _columns(problem: WeekProblem, costs: Floats, room: Room) -> tuple[tuple[Column, ...], Floats]:
+def _columns(grid: Grid, costs: Floats) -> list[list[int]]:
+    """Slots somebody can use, those with one position left gathered where they are alike."""
     found: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for place, slot in enumerate(problem.slots):
-        if np.isfinite(costs[:, place]).any():
-            single = room.positions[place] == 1
-            found[(slot.day, costs[:, place].tobytes()) if single else (slot.id,)].append(place)
-    columns = tuple(
-        Column(
-            tuple(problem.slots[place] for place in places),
-            int(room.positions[places].sum()),
-            int(room.minutes[places[0]]),
-        )
-        for places in found.values()
-    )
-    return columns, costs[:, [places[0] for places in found.values()]]
+    for place in np.flatnonzero(np.isfinite(costs).any(axis=0)).tolist():
+        alike = (int(grid.day[place]), grid.slots[place].kind, costs[:, place].tobytes())
+        found[alike if grid.positions[place] == 1 else (place,)].append(place)
+    return list(found.values())
+
+
+def _column(grid: Grid, places: list[int]) -> Column:
+    slots = tuple(grid.slots[place] for place in places)
+    return Column(slots, int(grid.positions[places].sum()), int(grid.length[places[0]]))
