@@ -3,7 +3,7 @@ from planning.models.interventions import Intervention
 from planning.models.journal import JournalEntry, PlanStep
 from planning.models.people import Absence, Surgeon, SurgeonAvailability, User
 from planning.models.plans import Placement, Plan
-from planning.models.runs import PlanningRun
+from planning.models.runs import PlanningRun, WorkerPulse
 from planning.models.site import Site
 from planning.models.slots import MasterPlan, Slot, SlotPattern
 from planning.models.theatre import Equipment, Room, RoomClosure, Specialty
@@ -28,4 +28,5 @@ __all__ = [
     "Surgeon",
     "SurgeonAvailability",
     "User",
+    "WorkerPulse",
 ]

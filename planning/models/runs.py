@@ -61,3 +61,17 @@ class PlanningRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.monday} {self.state}"
+
+
+class WorkerPulse(models.Model):
+    """When each machine's worker last took a tick of the scheduler: what the health page looks at."""
+
+    name = models.CharField(max_length=120, unique=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("signe de vie d'un worker")
+        verbose_name_plural = _("signes de vie des workers")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.seen_at}"

@@ -1,0 +1,38 @@
+"""What a Celery worker is asked to do: load by id, call one service."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.conf import settings
+from django.utils import timezone
+
+from planning.services.proposing import work_on_run
+from planning.services.pulse import note_worker
+from planning.services.runs import reap_runs
+
+
+@shared_task(name="planning.work_on_run")
+def run_planner(run_id: int, **_: Any) -> None:
+    # New at each attempt: a message delivered twice to one process must not pass for the first.
+    worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+    work_on_run(run_id=run_id, worker=worker, clock=timezone.now)
+
+
+@shared_task(name="planning.reap_runs")
+def take_up_lost_runs(**_: Any) -> None:
+    now = timezone.now()
+    note_worker(name=socket.gethostname(), now=now)
+    for run_id in reap_runs(now=now, stale_seconds=settings.RUN_STALE_SECONDS):
+        run_planner.delay(run_id)
+
+
+@worker_ready.connect
+def take_up_at_start(**_: Any) -> None:
+    """What was lost while no worker ran should not wait for the first tick."""
+    take_up_lost_runs.delay()
