@@ -1,0 +1,1 @@
+"""The demonstration hospital, drawn from a seed: pure data, no database and no clock."""

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from planning.exchange.demo.catalogue import ROOMS, SURGEONS, weekly_slots
+from planning.exchange.demo.hospital import DemoHospital, generate
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def hospital() -> DemoHospital:
+    return generate(today=TODAY)
+
+
+def test_the_same_seed_gives_the_same_hospital_and_another_seed_another(hospital: DemoHospital) -> None:
+    assert generate(today=TODAY).past[:500] == hospital.past[:500]
+    assert generate(today=TODAY).coming == hospital.coming
+    assert generate(today=TODAY, seed=2).coming != hospital.coming
+
+
+def test_an_unknown_preset_is_refused() -> None:
+    with pytest.raises(KeyError):
+        generate(today=TODAY, preset="unknown")
+
+
+def test_the_rooms_were_occupied_as_the_article_says_and_some_ran_late(hospital: DemoHospital) -> None:
+    done = [case for case in hospital.past if case.state == "done" and case.entered is not None and case.left is not None]
+    regular = sum(max(0, min(case.left, 1080) - case.entered) for case in done)  # type: ignore[operator]
+    overtime = sum(max(0, case.left - max(case.entered, 1080)) for case in done)  # type: ignore[operator,type-var]
+    weeks = 105
+    assert 0.42 <= regular / (weeks * 6 * 5 * 600) <= 0.50
+    assert 3 <= overtime / 60 / weeks <= 8
+
+
+def test_the_paper_count_preset_keeps_exactly_5479_done_interventions() -> None:
+    assert sum(case.state == "done" for case in generate(today=TODAY, preset="paper-count").past) == 5479
+
+
+def test_cancellations_and_urgent_cases_have_their_share(hospital: DemoHospital) -> None:
+    cancelled = sum(case.state == "cancelled" for case in hospital.past) / len(hospital.past)
+    urgent = sum(case.priority == "urgent" for case in hospital.past) / len(hospital.past)
+    assert 0.03 <= cancelled <= 0.07
+    assert 0.10 <= urgent <= 0.25
+    assert all(case.cancel_reason for case in hospital.past if case.state == "cancelled")
+
+
+def test_the_coming_week_has_about_a_hundred_requests_that_their_rooms_can_take(hospital: DemoHospital) -> None:
+    friday = date(2026, 11, 27)
+    asked = [case for case in hospital.coming if case.admission < friday]
+    assert 90 <= len(asked) <= 115
+    for case in hospital.coming:
+        assert case.deadline > case.admission
+        assert case.planned_minutes % 5 == 0
+        assert any(set(case.procedure.equipment) <= set(owned) for _, owned in ROOMS.values())
+
+
+def test_nobody_is_planned_in_two_rooms_at_once_nor_while_absent(hospital: DemoHospital) -> None:
+    runs: dict[tuple[str, date], list[tuple[int, int, str]]] = {}
+    for case in hospital.current:
+        if case.day is not None and case.slot is not None and case.start is not None:
+            assert not hospital.calendar.absent(case.surgeon, case.day)
+            assert not hospital.calendar.closed(case.slot.room, case.day)
+            assert case.start + case.planned_minutes <= case.slot.end
+            runs.setdefault((case.surgeon, case.day), []).append(
+                (case.start, case.start + case.planned_minutes, case.slot.room)
+            )
+    assert runs
+    for day in runs.values():
+        day.sort()
+        for (_, end, _), (start, _, _) in zip(day, day[1:], strict=False):
+            assert start >= end
+
+
+def test_the_pattern_gives_every_surgeons_own_slot_to_a_day_they_operate(hospital: DemoHospital) -> None:
+    own = [card for card in weekly_slots() if card.surgeon]
+    assert {card.surgeon for card in own} <= {card.trigram for card in SURGEONS}
+    for card in own:
+        assert card.weekday in hospital.weekdays[card.surgeon or ""]
+
+
+def test_holidays_close_every_room(hospital: DemoHospital) -> None:
+    armistice = date(2026, 11, 11)
+    assert all(hospital.calendar.closed(room, armistice) for room in ROOMS)
+    assert not hospital.calendar.closed("SO1", armistice + timedelta(days=1))
