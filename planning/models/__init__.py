@@ -5,12 +5,13 @@ from planning.models.people import Absence, Surgeon, SurgeonAvailability, User
 from planning.models.plans import Placement, Plan
 from planning.models.runs import PlanningRun, WorkerPulse
 from planning.models.site import Site
-from planning.models.slots import MasterPlan, Slot, SlotPattern
+from planning.models.slots import EditedRoomDay, MasterPlan, Slot, SlotPattern
 from planning.models.theatre import Equipment, Room, RoomClosure, Specialty
 
 __all__ = [
     "Absence",
     "ColumnMapping",
+    "EditedRoomDay",
     "Equipment",
     "Intervention",
     "JournalEntry",

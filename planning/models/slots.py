@@ -115,3 +115,18 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.room} {self.starts_at:%H:%M}"
+
+
+class EditedRoomDay(models.Model):
+    """A room and a day whose slots a person changed: the master plan no longer writes there."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="+")
+    date = models.DateField(_("date"))
+
+    class Meta:
+        verbose_name = _("journée modifiée à la main")
+        verbose_name_plural = _("journées modifiées à la main")
+        constraints = [models.UniqueConstraint(fields=["room", "date"], name="one_mark_a_room_day")]
+
+    def __str__(self) -> str:
+        return f"{self.room} {self.date}"

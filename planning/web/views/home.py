@@ -30,7 +30,9 @@ def week_to_plan(today: date) -> Week:
     slotted = {Week.of(day).monday for day in dates}
     first_request = (
         Intervention.objects.filter(state=Intervention.State.ACCEPTED)
-        .order_by("admission_date").values_list("admission_date", flat=True).first()
+        .order_by("admission_date")
+        .values_list("admission_date", flat=True)
+        .first()
     )
     for week in weeks:
         asked = first_request is not None and first_request < week.days[-1]

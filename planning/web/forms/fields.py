@@ -1,0 +1,82 @@
+"""Fields that read what people write: ``8h30`` for a time, ``1h45`` or ``105`` for a duration. Values are minutes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+_CLOCK = re.compile(r"^(\d{1,2})\s*[:hH.]\s*(\d{2})?$")
+_DURATION = re.compile(r"^(?:(\d{1,2})\s*[:hH]\s*(\d{2})?|(\d{1,4})(?:\s*min)?)$")
+LAST_MINUTE = 1440
+
+
+class ClockField(forms.Field):
+    """A time of the day, in minutes after midnight; 24:00 is the midnight that ends the day."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", _short_input("08:00"))
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        match = _CLOCK.match(text)
+        minute = int(match[1]) * 60 + int(match[2] or 0) if match else -1
+        if not match or int(match[2] or 0) > 59 or minute > LAST_MINUTE:
+            raise ValidationError(_("Écrivez l'heure comme 08:00, entre 00:00 et 24:00."), code="invalid")
+        return minute
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value // 60:02d}:{value % 60:02d}" if isinstance(value, int) else value
+
+
+class DurationField(forms.Field):
+    """A duration in minutes, written ``1:30``, ``1h30`` or ``90``."""
+
+    def __init__(self, *, shortest: int = 0, longest: int = LAST_MINUTE, **options: Any) -> None:
+        self.shortest, self.longest = shortest, longest
+        options.setdefault("widget", _short_input("1:30"))
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        match = _DURATION.match(text)
+        if not match or int(match[2] or 0) > 59:
+            raise ValidationError(_("Écrivez la durée comme 1:30, ou en minutes comme 90."), code="invalid")
+        minutes = int(match[3]) if match[3] else int(match[1]) * 60 + int(match[2] or 0)
+        if not self.shortest <= minutes <= self.longest:
+            limits = {"shortest": _written(self.shortest), "longest": _written(self.longest)}
+            raise ValidationError(_("La durée doit être comprise entre %(shortest)s et %(longest)s."), params=limits)
+        return minutes
+
+    def prepare_value(self, value: Any) -> Any:
+        return _written(value) if isinstance(value, int) else value
+
+
+def _short_input(example: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "clock", "placeholder": example, "autocomplete": "off"})
+
+
+def _written(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def day_input() -> forms.DateInput:
+    """The browser's own calendar, always fed the ISO date it needs."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def require_order(form: forms.BaseForm, first: str, last: str, message: Any, *, strict: bool = True) -> None:
+    """Put ``message`` beside ``last`` when it does not follow ``first``."""
+    start, end = form.cleaned_data.get(first), form.cleaned_data.get(last)
+    if start is None or end is None:
+        return
+    if end < start or (strict and end == start):
+        form.add_error(last, message)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from planning.models import Intervention, Surgeon
+from planning.web.forms.fields import DurationField, day_input, require_order
+
+
+class InterventionForm(forms.ModelForm[Intervention]):
+    planned_minutes = DurationField(
+        label=_("Durée prévue en salle"),
+        shortest=5,
+        help_text=_("De l'entrée en salle à la sortie, sans la remise en état : 1:30 ou 90."),
+    )
+
+    class Meta:
+        model = Intervention
+        fields = [
+            "code", "patient_code", "procedure_label", "procedure_code", "surgeon", "specialty", "planned_minutes",
+            "priority", "admission_date", "deadline_date", "equipment", "ambulatory", "notes",
+        ]  # fmt: skip
+        widgets = {
+            "equipment": forms.CheckboxSelectMultiple,
+            "admission_date": day_input(),
+            "deadline_date": day_input(),
+            "notes": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        surgeons = cast("forms.ModelChoiceField[Surgeon]", self.fields["surgeon"])
+        active = Surgeon.objects.filter(active=True)
+        if self.instance.pk:
+            active = active | Surgeon.objects.filter(pk=self.instance.surgeon_id)
+        surgeons.queryset = active.order_by("last_name")
+        self.fields["specialty"].required = False
+        self.fields["specialty"].help_text = _("Vide : celle du chirurgien.")
+        self.fields["notes"].help_text = _("Rien qui permette de reconnaître le patient.")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        message = _("La date limite doit suivre la date d'hospitalisation : on opère le lendemain au plus tôt.")
+        require_order(self, "admission_date", "deadline_date", message)
+        if not self.cleaned_data.get("specialty") and self.cleaned_data.get("surgeon"):
+            self.cleaned_data["specialty"] = self.cleaned_data["surgeon"].specialty
+        return cleaned
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Motif de l'annulation"),
+        max_length=200,
+        error_messages={"required": _("Écrivez pourquoi l'intervention est annulée : le journal le garde.")},
+    )

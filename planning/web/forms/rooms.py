@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from planning.models import Room, RoomClosure
+from planning.web.forms.fields import ClockField, day_input, require_order
+
+
+class RoomForm(forms.ModelForm[Room]):
+    opens_minute = ClockField(label=_("Ouverture"))
+    closes_minute = ClockField(
+        label=_("Fermeture"), help_text=_("Rien ne peut être placé avant l'ouverture ni après la fermeture.")
+    )
+
+    class Meta:
+        model = Room
+        fields = ["code", "name", "opens_minute", "closes_minute", "position", "equipment", "in_service"]
+        widgets = {"equipment": forms.CheckboxSelectMultiple}
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        message = _("La fermeture doit suivre l'ouverture : avancez l'ouverture ou reculez la fermeture.")
+        require_order(self, "opens_minute", "closes_minute", message)
+        return cleaned
+
+
+class ClosureForm(forms.ModelForm[RoomClosure]):
+    class Meta:
+        model = RoomClosure
+        fields = ["starts_on", "ends_on", "reason"]
+        widgets = {
+            "starts_on": day_input(),
+            "ends_on": day_input(),
+            "reason": forms.TextInput(attrs={"placeholder": _("Maintenance, travaux…")}),
+        }
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        message = _("Le dernier jour ne peut pas précéder le premier.")
+        require_order(self, "starts_on", "ends_on", message, strict=False)
+        return cleaned
