@@ -30,7 +30,7 @@ check: $(DEV) ## Format, lint, types, import directions, migrations, deployment 
 	@sh scripts/check.sh
 
 bench-planner: $(DEV) ## Measure the planner against proven optima, seeded
-	@$(BIN)/python -m benchmarks.planner
+	@$(BIN)/python -m benchmarks.bench_planner
 
 bench-web: $(DEV) ## Measure the pages as ratios in one run
 	@$(BIN)/python -m benchmarks.web
