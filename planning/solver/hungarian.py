@@ -9,7 +9,7 @@ from math import inf
 from planning.solver.assignment import assignment_rounds, construct
 from planning.solver.board import Board
 from planning.solver.grid import UNITS, Forbidden, Grid, grid_of
-from planning.solver.improvement import IDLE_CYCLES, Improver
+from planning.solver.improvement import IDLE_ROUNDS, Improver
 from planning.solver.observer import Observer, Progress
 from planning.solver.problem import WeekProblem
 from planning.solver.stopping import Stop
@@ -95,7 +95,7 @@ def plan_hungarian(
 
 
 def improve(
-    board: Board, *, stop: Stop, seed: int, bound: float, report: Report, idle_cycles: int = IDLE_CYCLES
+    board: Board, *, stop: Stop, seed: int, bound: float, report: Report, idle_rounds: int = IDLE_ROUNDS
 ) -> None:
     """The improvement phase from the plan on the board, ended early by a plan that meets the bound."""
     improver = Improver(board, seed)
@@ -103,7 +103,7 @@ def improve(
     def found() -> None:
         report.plan(board.grid.assignments(improver.best), board.cost_of(improver.best_value))
 
-    improver.run(stop, least=least_value(board, bound), found=found, tick=report.tick, idle_cycles=idle_cycles)
+    improver.run(stop, least=least_value(board, bound), found=found, tick=report.tick, idle_rounds=idle_rounds)
 
 
 def least_value(board: Board, bound: float) -> int:
@@ -122,13 +122,13 @@ def settle(
     bound: float,
     report: Report,
     forbidden: Forbidden = (),
-    idle_cycles: int = 1,
+    idle_rounds: int = 150,
 ) -> dict[str, str]:
     """A good plan near ``assignments``: fills what it leaves open, improves briefly, breaks its ties."""
     grid: Grid = grid_of(problem, forbidden)
     board = Board(grid, reference)
     board.load(grid.rows(assignments))
     construct(board)
-    improve(board, stop=stop, seed=seed, bound=bound, report=report, idle_cycles=idle_cycles)
+    improve(board, stop=stop, seed=seed, bound=bound, report=report, idle_rounds=idle_rounds)
     break_ties(board, tie_rule, stop)
     return grid.assignments(board.slot_of)

@@ -17,12 +17,13 @@ from planning.solver.board import Board
 from planning.solver.stopping import Stop
 
 STEPS_A_ROUND = 100
-ROUNDS_A_CYCLE = 40
-# The end: this many cycles without a better plan.
-IDLE_CYCLES = 5
+# A cycle of cooling starts from the best plan; each is longer than the one before, up to a limit.
+FIRST_CYCLE, LONGEST_CYCLE, LONGER = 60, 400, 1.6
+# The end: this many rounds without a better plan.
+IDLE_ROUNDS = 1200
 MOST_LIFTED = 10
 # Temperatures as shares of the typical step from one cost to the next dearer one.
-HOTTEST, COLDEST = 0.6, 0.01
+HOTTEST, COLDEST = 0.4, 0.01
 
 Found = Callable[[], None]
 Tick = Callable[[], None]
@@ -44,27 +45,32 @@ class Improver:
         for row in self.free:
             self.of_surgeon.setdefault(board.first_day[row], []).append(row)
 
-    def run(self, stop: Stop, *, least: int, found: Found, tick: Tick, idle_cycles: int = IDLE_CYCLES) -> None:
-        """Until the stop, ``idle_cycles`` cycles in vain, or a value of ``least``, which nothing can beat."""
-        rounds, idle = 0, 0
-        while self.free and idle < idle_cycles and self.best_value > least:
-            before = self.best_value
-            for step in range(ROUNDS_A_CYCLE):
-                if stop.reached() or (stop.rounds is not None and rounds >= stop.rounds) or self.best_value <= least:
-                    self._finish()
-                    return
-                if self._round(self._temperature(step)):
-                    found()
+    def run(self, stop: Stop, *, least: int, found: Found, tick: Tick, idle_rounds: int = IDLE_ROUNDS) -> None:
+        """Until the stop, ``idle_rounds`` rounds in vain, or a value of ``least``, which nothing can beat."""
+        rounds = better_at = 0
+        cycle = float(FIRST_CYCLE)
+        while self.free and rounds - better_at < idle_rounds:
+            length = min(int(cycle), idle_rounds, stop.rounds - rounds if stop.rounds is not None else LONGEST_CYCLE)
+            for index in range(length):
+                if self.best_value <= least or stop.reached():
+                    break
                 rounds += 1
+                if self._round(self._temperature(index / length)):
+                    better_at = rounds
+                    found()
                 tick()
-            idle = idle + 1 if self.best_value == before else 0
-            self._restore_best()
-        self._finish()
+            else:
+                self._restore_best()
+                cycle = min(cycle * LONGER, LONGEST_CYCLE)
+                if length > 0:
+                    continue
+            break
+        self._restore_best()
 
-    def _temperature(self, step: int) -> float:
-        hottest, coldest = HOTTEST * self.typical_step, COLDEST * self.typical_step
-        cooling: float = (coldest / hottest) ** (step / (ROUNDS_A_CYCLE - 1))
-        return hottest * cooling
+    def _temperature(self, share: float) -> float:
+        """Falls geometrically over the cycle, of which ``share`` has passed."""
+        cooling: float = (COLDEST / HOTTEST) ** share
+        return HOTTEST * self.typical_step * cooling
 
     def _round(self, temperature: float) -> bool:
         board, rng, better = self.board, self.rng, False
@@ -182,9 +188,6 @@ class Improver:
     def _restore_best(self) -> None:
         if self.board.value != self.best_value or self.board.slot_of != self.best:
             self.board.load(self.best)
-
-    def _finish(self) -> None:
-        self._restore_best()
 
 
 def _typical_step(board: Board) -> float:
