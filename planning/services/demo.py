@@ -12,7 +12,7 @@ from planning.access import Role
 from planning.calendar import Week, at_minute
 from planning.exchange.demo import catalogue, presets
 from planning.exchange.demo.catalogue import SlotCard
-from planning.exchange.demo.draws import Case
+from planning.exchange.demo.draws import Case, Place
 from planning.exchange.demo.hospital import APPROVED_WEEKS, DemoHospital, generate
 from planning.models import (
     Absence,
@@ -81,7 +81,17 @@ def remove_demo() -> None:
         raise OtherDataError
     Plan.objects.update(base=None)
     for model in (
-        PlanningRun, JournalEntry, Placement, Plan, Slot, MasterPlan, Intervention, Surgeon, Room, Equipment, Specialty
+        PlanningRun,
+        JournalEntry,
+        Placement,
+        Plan,
+        Slot,
+        MasterPlan,
+        Intervention,
+        Surgeon,
+        Room,
+        Equipment,
+        Specialty,
     ):
         model.objects.all().delete()
     # Kept: a person may have signed what other rows still name. load_demo renews their password and role.
@@ -103,8 +113,13 @@ class _Loader:
         for username, role, first, last in ACCOUNTS:
             boss = role == Role.ADMINISTRATOR
             values = {
-                "role": role, "first_name": first, "last_name": last, "password": make_password(PASSWORD),
-                "is_staff": boss, "is_superuser": boss, "is_active": True,
+                "role": role,
+                "first_name": first,
+                "last_name": last,
+                "password": make_password(PASSWORD),
+                "is_staff": boss,
+                "is_superuser": boss,
+                "is_active": True,
             }
             self.users[username] = User.objects.update_or_create(username=username, defaults=values)[0]
 
@@ -123,8 +138,11 @@ class _Loader:
         }
         for position, (code, (name, owned)) in enumerate(catalogue.ROOMS.items(), start=1):
             self.rooms[code] = Room.objects.create(
-                code=code, name=name, position=position,
-                opens_minute=int(presets.OPENING_MINUTE.value), closes_minute=int(presets.CLOSING_MINUTE.value),
+                code=code,
+                name=name,
+                position=position,
+                opens_minute=int(presets.OPENING_MINUTE.value),
+                closes_minute=int(presets.CLOSING_MINUTE.value),
             )
             self.rooms[code].equipment.set(self.equipment[one] for one in owned)
         self.specialties = {
@@ -140,8 +158,12 @@ class _Loader:
     def _people(self) -> None:
         for card in catalogue.SURGEONS:
             self.surgeons[card.trigram] = Surgeon.objects.create(
-                code=card.trigram, trigram=card.trigram, last_name=card.last_name, first_name=card.first_name,
-                specialty=self.specialties[card.specialty], daily_maximum_minutes=card.daily_minutes,
+                code=card.trigram,
+                trigram=card.trigram,
+                last_name=card.last_name,
+                first_name=card.first_name,
+                specialty=self.specialties[card.specialty],
+                daily_maximum_minutes=card.daily_minutes,
                 user=self.users["dr.martin"] if card.trigram == "MAR" else None,
             )
         SurgeonAvailability.objects.bulk_create(
@@ -164,8 +186,14 @@ class _Loader:
         cards = catalogue.weekly_slots()
         SlotPattern.objects.bulk_create(
             SlotPattern(
-                master_plan=plan, weekday=card.weekday, room=self.rooms[card.room], start_minute=card.start,
-                end_minute=card.end, kind=_kind(card), specialty=self._owner(card), surgeon=self._surgeon(card),
+                master_plan=plan,
+                weekday=card.weekday,
+                room=self.rooms[card.room],
+                start_minute=card.start,
+                end_minute=card.end,
+                kind=_kind(card),
+                specialty=self._owner(card),
+                surgeon=self._surgeon(card),
             )
             for card in cards
         )
@@ -174,8 +202,12 @@ class _Loader:
         rows = Slot.objects.bulk_create(
             [
                 Slot(
-                    date=day, room=self.rooms[card.room], starts_at=at_minute(day, card.start),
-                    ends_at=at_minute(day, card.end), kind=_kind(card), specialty=self._owner(card),
+                    date=day,
+                    room=self.rooms[card.room],
+                    starts_at=at_minute(day, card.start),
+                    ends_at=at_minute(day, card.end),
+                    kind=_kind(card),
+                    specialty=self._owner(card),
                     surgeon=self._surgeon(card),
                 )
                 for day, card in dated
@@ -238,34 +270,44 @@ class _Loader:
     def _approve(self, pairs: Sequence[tuple[Intervention, Case]]) -> None:
         """One approved version a week: written as a draft first, because a decided plan refuses placements."""
         director = self.users["directrice"]
-        by_week: dict[date, list[tuple[Intervention, Case]]] = {
+        by_week: dict[date, list[tuple[Intervention, Place]]] = {
             self.drawn.monday - timedelta(weeks=back): [] for back in range(APPROVED_WEEKS, -1, -1)
         }
         for row, case in pairs:
-            if case.day is not None and case.slot is not None:
-                by_week.get(Week.of(case.day).monday, []).append((row, case))
+            if case.place is not None:
+                by_week.get(Week.of(case.place.day).monday, []).append((row, case.place))
         for monday, placed in by_week.items():
             decided = min(at_minute(monday - timedelta(days=4), 15 * 60 + 20), self.now)
             plan = Plan.objects.create(
-                monday=monday, number=1, status=Plan.Status.DRAFT, policy=_POLICY, parameters=_parameters(),
-                total_cost=_cost(case for _, case in placed), created_at=decided, created_by=director,
+                monday=monday,
+                number=1,
+                status=Plan.Status.DRAFT,
+                policy=_POLICY,
+                parameters=_parameters(),
+                total_cost=_cost(placed),
+                created_at=decided,
+                created_by=director,
             )
-            Placement.objects.bulk_create(
-                [self._placement(plan, row, case) for row, case in placed], batch_size=500
-            )
+            Placement.objects.bulk_create([self._placement(plan, row, place) for row, place in placed], batch_size=500)
             Plan.objects.filter(pk=plan.pk).update(
                 status=Plan.Status.APPROVED, approved_at=decided, approved_by=director
             )
             JournalEntry.objects.create(
-                at=decided, user=director, action=JournalEntry.Action.APPROVE, monday=monday, plan=plan,
+                at=decided,
+                user=director,
+                action=JournalEntry.Action.APPROVE,
+                monday=monday,
+                plan=plan,
                 after={"number": 1, "placed": len(placed)},
             )
 
-    def _placement(self, plan: Plan, row: Intervention, case: Case) -> Placement:
-        assert case.day is not None and case.slot is not None and case.start is not None
+    def _placement(self, plan: Plan, row: Intervention, place: Place) -> Placement:
         return Placement(
-            plan=plan, intervention=row, slot=self.slot_rows[case.day, case.slot],
-            starts_at=at_minute(case.day, case.start), minutes=case.planned_minutes,
+            plan=plan,
+            intervention=row,
+            slot=self.slot_rows[place.day, place.slot],
+            starts_at=at_minute(place.day, place.start),
+            minutes=row.planned_minutes,
         )
 
 
@@ -275,7 +317,7 @@ def _kind(card: SlotCard) -> str:
 
 def _operated_on(case: Case) -> date:
     """Urgent interventions were never planned: they follow their request by a day."""
-    return case.day if case.day is not None else case.admission + timedelta(days=1)
+    return case.place.day if case.place is not None else case.admission + timedelta(days=1)
 
 
 def _parameters() -> dict[str, int]:
@@ -286,7 +328,7 @@ def _parameters() -> dict[str, int]:
     }
 
 
-def _cost(cases: Iterable[Case]) -> float:
+def _cost(placed: Iterable[tuple[Intervention, Place]]) -> float:
     """Equation (1) of a week where everything was planned in regular hours: the days waited."""
-    waited = (max(0, (case.day - case.admission).days - 1) for case in cases if case.day is not None)
+    waited = (max(0, (place.day - row.admission_date).days - 1) for row, place in placed)
     return sum(waited) * presets.HOSPITAL_DAY_EUROS.value

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -27,9 +28,9 @@ def test_an_unknown_preset_is_refused() -> None:
 
 
 def test_the_rooms_were_occupied_as_the_article_says_and_some_ran_late(hospital: DemoHospital) -> None:
-    done = [case for case in hospital.past if case.state == "done" and case.entered is not None and case.left is not None]
-    regular = sum(max(0, min(case.left, 1080) - case.entered) for case in done)  # type: ignore[operator]
-    overtime = sum(max(0, case.left - max(case.entered, 1080)) for case in done)  # type: ignore[operator,type-var]
+    times = [(case.entered or 0, case.left or 0) for case in hospital.past if case.state == "done"]
+    regular = sum(max(0, min(left, 1080) - entered) for entered, left in times)
+    overtime = sum(max(0, left - max(entered, 1080)) for entered, left in times)
     weeks = 105
     assert 0.42 <= regular / (weeks * 6 * 5 * 600) <= 0.50
     assert 3 <= overtime / 60 / weeks <= 8
@@ -58,19 +59,18 @@ def test_the_coming_week_has_about_a_hundred_requests_that_their_rooms_can_take(
 
 
 def test_nobody_is_planned_in_two_rooms_at_once_nor_while_absent(hospital: DemoHospital) -> None:
-    runs: dict[tuple[str, date], list[tuple[int, int, str]]] = {}
+    runs: dict[tuple[str, date], list[tuple[int, int]]] = {}
     for case in hospital.current:
-        if case.day is not None and case.slot is not None and case.start is not None:
-            assert not hospital.calendar.absent(case.surgeon, case.day)
-            assert not hospital.calendar.closed(case.slot.room, case.day)
-            assert case.start + case.planned_minutes <= case.slot.end
-            runs.setdefault((case.surgeon, case.day), []).append(
-                (case.start, case.start + case.planned_minutes, case.slot.room)
-            )
+        if case.place is not None:
+            place = case.place
+            assert not hospital.calendar.absent(case.surgeon, place.day)
+            assert not hospital.calendar.closed(place.slot.room, place.day)
+            assert place.start + case.planned_minutes <= place.slot.end
+            runs.setdefault((case.surgeon, place.day), []).append((place.start, place.start + case.planned_minutes))
     assert runs
     for day in runs.values():
         day.sort()
-        for (_, end, _), (start, _, _) in zip(day, day[1:], strict=False):
+        for (_, end), (start, _) in pairwise(day):
             assert start >= end
 
 

@@ -13,9 +13,18 @@ from planning.exchange.demo.catalogue import PROCEDURES, ROOMS, SURGEONS, Proced
 SURGEON_BY_TRIGRAM = {card.trigram: card for card in SURGEONS}
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a case was planned: a slot of the pattern on a day, from a minute of its wall clock."""
+
+    day: date
+    slot: SlotCard
+    start: int
+
+
 @dataclass(slots=True)
 class Case:
-    """One intervention of the demonstration. Minutes are those of the wall clock of ``day``."""
+    """One intervention of the demonstration; ``entered`` and ``left`` are minutes of the wall clock."""
 
     patient_code: str
     procedure: Procedure
@@ -31,10 +40,7 @@ class Case:
     state: str = "accepted"
     notes: str = ""
     cancel_reason: str = ""
-    # Where and when it was planned (in a slot of the pattern) and what happened.
-    day: date | None = None
-    slot: SlotCard | None = None
-    start: int | None = None
+    place: Place | None = None
     actual_room: str | None = None
     entered: int | None = None
     left: int | None = None
@@ -106,8 +112,8 @@ class Draws:
         """Lognormal with the procedure's scaled mean; rounded to 5 minutes as secretaries do."""
         within = math.log(1 + presets.LAWS[specialty].within_cv.value ** 2)
         sigma = presets.PLANNED_SPREAD.value * math.sqrt(within)
-        minutes = procedure.minutes * specialty_scale(specialty) * math.exp(self.random.gauss(-sigma * sigma / 2, sigma))
-        return max(20, min(460, 5 * round(minutes / 5)))
+        mean = procedure.minutes * specialty_scale(specialty)
+        return max(20, min(460, 5 * round(mean * math.exp(self.random.gauss(-sigma * sigma / 2, sigma)) / 5)))
 
     def actual_minutes(self, trigram: str, planned: int) -> int:
         spread = presets.ACTUAL_SPREAD.value
@@ -142,7 +148,9 @@ class Draws:
 
 
 def halves(slot: SlotCard) -> tuple[int, ...]:
-    return tuple(half for half, (start, end) in enumerate(((480, 780), (780, 1200))) if slot.start < end and start < slot.end)
+    """0 the morning, 1 the afternoon."""
+    spans = enumerate(((480, 780), (780, 1200)))
+    return tuple(half for half, (start, end) in spans if slot.start < end and start < slot.end)
 
 
 def specialty_scale(specialty: str) -> float:

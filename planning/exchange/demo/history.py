@@ -10,14 +10,15 @@ from datetime import date, timedelta
 
 from planning.exchange.demo import presets
 from planning.exchange.demo.catalogue import ROOMS, SURGEONS, SlotCard, weekly_slots
-from planning.exchange.demo.draws import Case, Draws, halves
+from planning.exchange.demo.draws import Case, Draws, Place, halves
 
 TURNOVER = int(presets.PLANNED_TURNOVER_MINUTES.value)
 _LAST_ENTRY = 18 * 60 + 30
+_NO_TIME = "Manque de temps opératoire"
 _REASONS = {
     "Patient inapte à l’anesthésie": 34,
     "Pas de lit": 22,
-    "Manque de temps opératoire": 17,
+    _NO_TIME: 17,
     "Patient absent": 7,
     "Chirurgien indisponible": 10,
     "Matériel indisponible": 10,
@@ -62,7 +63,9 @@ def _planned_day(draws: Draws, day: date, fill: float) -> Iterator[Case]:
             yield from _fill_slot(draws, slot, day, fill, busy)
 
 
-def _fill_slot(draws: Draws, slot: SlotCard, day: date, fill: float, busy: set[tuple[str, date, int]]) -> Iterator[Case]:
+def _fill_slot(
+    draws: Draws, slot: SlotCard, day: date, fill: float, busy: set[tuple[str, date, int]]
+) -> Iterator[Case]:
     """Interventions one after the other; one surgeon, or two for a whole day, the first in the morning."""
     share = min(1.0, max(0.15, draws.random.gauss(fill, 0.17)))
     target = slot.start + share * (slot.end - slot.start)
@@ -82,10 +85,11 @@ def _fill_slot(draws: Draws, slot: SlotCard, day: date, fill: float, busy: set[t
         procedure = draws.procedure(surgeon.specialty, slot.room, slot.end - clock - TURNOVER)
         if procedure is None:
             return
-        case = draws.new_case(procedure, surgeon, day - timedelta(days=draws.random.choices((1, 2, 3), (8, 1, 1))[0]), digits=5)
+        admission = day - timedelta(days=draws.random.choices((1, 2, 3), (8, 1, 1))[0])
+        case = draws.new_case(procedure, surgeon, admission, digits=5)
         fits = clock + case.planned_minutes + TURNOVER <= min(slot.end, target + 40)
         if fits and minutes[surgeon.trigram] + case.planned_minutes <= surgeon.daily_minutes:
-            case.day, case.slot, case.start = day, slot, clock
+            case.place = Place(day, slot, clock)
             minutes[surgeon.trigram] += case.planned_minutes
             clock += case.planned_minutes + TURNOVER
             yield case
@@ -94,17 +98,19 @@ def _fill_slot(draws: Draws, slot: SlotCard, day: date, fill: float, busy: set[t
 def _happen(draws: Draws, cases: list[Case], day: date, fill: float) -> None:
     """Late first cases, true turnovers, cancellations, then the day's urgent interventions in what is left."""
     state = _Day(day)
-    for case in sorted(cases, key=lambda one: (one.start or 0, one.slot.room if one.slot else "")):
-        assert case.slot is not None and case.start is not None
-        entered = _entry(draws, state, case.slot.room, case.surgeon, case.start)
-        if draws.random.random() < presets.CANCELLED_SHARE.value * 0.85:
-            case.state, case.cancel_reason = "cancelled", draws.random.choices(list(_REASONS), list(_REASONS.values()))[0]
+    planned = [(case, case.place) for case in cases if case.place is not None]
+    for case, place in sorted(planned, key=lambda pair: (pair[1].start, pair[1].slot.room)):
+        room = place.slot.room
+        entered = _entry(draws, state, room, case.surgeon, place.start)
+        if draws.random.random() < presets.CANCELLED_SHARE.value:
+            case.state = "cancelled"
+            case.cancel_reason = draws.random.choices(list(_REASONS), list(_REASONS.values()))[0]
         elif entered > _LAST_ENTRY:
-            case.state, case.cancel_reason = "cancelled", "Manque de temps opératoire"
+            case.state, case.cancel_reason = "cancelled", _NO_TIME
         else:
-            _operate(draws, state, case, case.slot.room, entered)
+            _operate(draws, state, case, room, entered)
     rooms = [room for room in ROOMS if not draws.calendar.closed(room, day)]
-    for _urgent in range(_poisson(draws, 5.0 * fill) if rooms else 0):
+    for _urgent in range(_poisson(draws, presets.URGENT_PER_DAY.value * fill) if rooms else 0):
         case_or_none = _urgent_case(draws, state, rooms, day)
         if case_or_none is not None:
             cases.append(case_or_none)

@@ -15,6 +15,7 @@ from planning.exchange.demo.requests import coming_week, overdue
 
 APPROVED_WEEKS = 8
 _HOLIDAYS = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+_UPKEEP = ("Maintenance", "Effectif IBODE", "Effectif anesthésie")
 _HISTORY_WEEKS = int(presets.YEARS.value * 52) + 1
 
 
@@ -46,7 +47,8 @@ def generate(*, today: date, preset: str = "load", seed: int = 1) -> DemoHospita
     coming = [*overdue(draws, today)]
     for ahead, count in enumerate(chosen.requests_by_week, start=1):
         coming += coming_week(draws, monday + timedelta(weeks=ahead), count=int(count.value), asked_before=today)
-    return DemoHospital(monday, draws.weekdays, draws.calendar, tuple(_thinned(draws, past, chosen)), current, tuple(coming))
+    kept = tuple(_thinned(draws, past, chosen))
+    return DemoHospital(monday, draws.weekdays, draws.calendar, kept, current, tuple(coming))
 
 
 def _thinned(draws: Draws, past: list[Case], preset: Preset) -> list[Case]:
@@ -79,7 +81,7 @@ def _closures(random: Random, start: date, monday: date) -> list[tuple[str, date
             closures += [(room, first, first + timedelta(days=4), "Fermeture d’été") for room in ("SO3", "SO6")]
         elif random.random() < 0.12:
             day = first + timedelta(days=random.randrange(5))
-            closures.append((random.choice(list(ROOMS)), day, day, random.choice(("Maintenance", "Effectif IBODE", "Effectif anesthésie"))))
+            closures.append((random.choice(list(ROOMS)), day, day, random.choice(_UPKEEP)))
     for weeks, weekday, room, reason in (
         (1, 4, "SO6", "Effectif IBODE"),
         (1, 3, "SO4", "Maintenance de l’arceau"),

@@ -10,7 +10,7 @@ Source = Literal["published", "assumed", "calibrated"]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``published``: read in the source named; ``assumed``: nobody published it; ``calibrated``: set so that a result fits."""
+    """``published`` in the source named, ``assumed`` because nobody did, or ``calibrated`` so that a result fits."""
 
     value: float
     source: Source
@@ -37,11 +37,11 @@ class Preset:
 
 
 _DUTCH = "Leeftink and Hans 2018, academic hospitals"
-_SHARE = Figure(0, "assumed", "share of the activity; the article only says that three specialties dominate")
+_SHARE = "share of the activity; the article only says that three specialties dominate"
 
 
 def _law(mean: float, cv: float, share: float, source: Source = "published", label: str = _DUTCH) -> DurationLaw:
-    return DurationLaw(Figure(mean, source, label), Figure(cv, source, label), Figure(share, _SHARE.source, _SHARE.label))
+    return DurationLaw(Figure(mean, source, label), Figure(cv, source, label), Figure(share, "assumed", _SHARE))
 
 
 _NO_SOURCE = "no European source found; near VitalDB's vascular operations"
@@ -60,17 +60,17 @@ LAWS: dict[str, DurationLaw] = {
 YEARS = Figure(2, "published", "1999 and 2000, Chaabane, Meskens, Guinet and Laurent")
 OPENING_MINUTE = Figure(8 * 60, "published", "the theatre opens at 8:00, same article")
 CLOSING_MINUTE = Figure(20 * 60, "published", "and closes at 20:00")
-REGULAR_END_MINUTE = Figure(18 * 60, "assumed", "the article limits overtime to two hours a day without giving its start")
-DURATION_SCALE = Figure(0.8, "calibrated", "a general hospital lies between 65 and 111 min a case (Stepaniak 2009; Lübeck)")
+REGULAR_END_MINUTE = Figure(18 * 60, "assumed", "overtime slots last two hours at most, same article")
+DURATION_SCALE = Figure(0.8, "calibrated", "a general hospital takes 65 to 111 min a case (Stepaniak 2009; Lübeck)")
 PLANNED_SPREAD = Figure(0.5, "calibrated", "share of the within-procedure spread that a surgeon knows in advance")
-ACTUAL_SPREAD = Figure(0.33, "published", "log spread of actual over planned: 0.29 (best) to 0.39 (as planned), Eijkemans 2010")
+ACTUAL_SPREAD = Figure(0.33, "published", "log spread of actual over planned, 0.29 to 0.39 (Eijkemans 2010)")
 SURGEON_BIAS_MEAN = Figure(0.04, "published", "log bias of the planned durations: 0 to 0.09, same source")
 SURGEON_BIAS_SPREAD = Figure(0.08, "assumed", "how much surgeons differ in it")
 PLANNED_TURNOVER_MINUTES = Figure(20, "assumed", "the planner's cleaning time")
 TURNOVER_MINUTES = Figure(22, "published", "mean 25 min over 18,340 turnovers (A&I 2011), less the porter's wait")
 FIRST_LATE_MINUTES = Figure(12, "published", "7,094 h lost a year over 190,295 first cases (Am J Surg 2014), 15.7 min")
-CANCELLED_SHARE = Figure(0.055, "published", "5.0 to 5.5 % in smaller hospitals (25 German hospitals 2011; UK; Helsinki)")
-URGENT_SHARE = Figure(0.20, "assumed", "12 % (VitalDB) to 35 % (Lübeck)")
+CANCELLED_SHARE = Figure(0.05, "published", "5.0 to 5.5 % in smaller hospitals (Germany 2011, UK, Helsinki)")
+URGENT_PER_DAY = Figure(5.5, "calibrated", "urgent cases are 15 to 20 % then; published: 12 % (VitalDB), 35 % (Lübeck)")
 URGENT_LENGTH = Figure(0.77, "published", "urgent operations are shorter: mean x 0.77 (Lübeck)")
 RECOVERY_MEAN_MINUTES = Figure(90, "assumed", "mean stay in the recovery room")
 RECOVERY_CV = Figure(0.42, "published", "765 long gynaecological cases, Dexter and Epstein")

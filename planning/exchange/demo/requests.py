@@ -64,11 +64,9 @@ def _request(draws: Draws, specialty: str, monday: date, asked_before: date) -> 
     procedure = draws.procedure(specialty, slot.room, slot.end - slot.start - 40)
     if not team or procedure is None:
         return None
-    return _asked(draws, draws.new_case(procedure, draws.random.choice(team), _admission(draws, day), digits=4), slot, day, asked_before)
-
-
-def _admission(draws: Draws, day: date) -> date:
-    return day - timedelta(days=draws.random.choices((1, 2, 3), (75, 17, 8))[0])
+    admission = day - timedelta(days=draws.random.choices((1, 2, 3), (75, 17, 8))[0])
+    case = draws.new_case(procedure, draws.random.choice(team), admission, digits=4)
+    return _asked(draws, case, slot, day, asked_before)
 
 
 def _asked(draws: Draws, case: Case, slot: SlotCard, day: date, asked_before: date) -> Case:

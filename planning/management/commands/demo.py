@@ -36,8 +36,10 @@ class Command(BaseCommand):
             self.stdout.write("A hospital is already there: nothing to load.")
         else:
             count = load_demo(
-                today=options["today"] or timezone.localdate(), now=timezone.now(),
-                preset=options["preset"], seed=options["seed"],
+                today=options["today"] or timezone.localdate(),
+                now=timezone.now(),
+                preset=options["preset"],
+                seed=options["seed"],
             )
             self.stdout.write(f"Demonstration hospital loaded: {count} interventions.")
         if User.objects.filter(username=ACCOUNTS[0][0]).exists():
