@@ -33,7 +33,7 @@ bench-planner: $(DEV) ## Measure the planner against proven optima, seeded
 	@$(BIN)/python -m benchmarks.bench_planner
 
 bench-web: $(DEV) ## Measure the pages as ratios in one run
-	@$(BIN)/python -m benchmarks.web
+	@$(BIN)/python -m benchmarks.bench_web
 
 messages: $(DEV) ## Collect the French strings into the English catalogue (needs gettext)
 	@$(BIN)/python manage.py makemessages -l en --no-location --no-obsolete --ignore .venv --ignore var
