@@ -4,9 +4,66 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+CONTENT_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """An answer that is not the one asked for: ``kind`` names it for programs, ``detail`` says it to the person."""
+
+    def __init__(self, status_code: int, kind: str, title: str, detail: str = "", **more: Any) -> None:
+        self.status_code, self.kind, self.title, self.detail, self.more = status_code, kind, title, detail, more
+        super().__init__(f"{kind}: {title}")
+
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    return exception_handler(error, context)
+    """``errors`` names each faulty field of a 400. None leaves a real defect to Django, which logs it."""
+    if isinstance(error, Problem):
+        return problem(error.status_code, error.kind, error.title, error.detail, **error.more)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, exceptions.ValidationError):
+        errors = response.data if isinstance(response.data, dict) else {"": response.data}
+        title = _("La demande est incomplète ou mal formée")
+        made = problem(response.status_code, "malformed", title, _said(errors), errors=errors)
+    else:
+        kind, title = _named(error, response.status_code)
+        detail = response.data.get("detail", "") if isinstance(response.data, dict) else ""
+        made = problem(response.status_code, kind, title, str(detail))
+    for name in ("WWW-Authenticate", "Retry-After", "Allow"):
+        if name in response.headers:
+            made[name] = response.headers[name]
+    return made
+
+
+def problem(status_code: int, kind: str, title: str, detail: str = "", **more: Any) -> Response:
+    data = {"type": kind, "title": title, "status": status_code, "detail": detail or title, **more}
+    return Response(data, status=status_code, content_type=CONTENT_TYPE)
+
+
+def _said(errors: dict[str, Any]) -> str:
+    """« start : Un entier valide est requis. »"""
+    parts = []
+    for field, messages in errors.items():
+        text = " ".join(str(one) for one in messages) if isinstance(messages, list) else str(messages)
+        parts.append(f"{field} : {text}" if field else text)
+    return " ".join(parts)
+
+
+def _named(error: Exception, status_code: int) -> tuple[str, str]:
+    if isinstance(error, Http404 | exceptions.NotFound):
+        return "not-found", _("Introuvable")
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        return "not-signed-in", _("Connexion nécessaire")
+    if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
+        return "forbidden", _("Accès refusé")
+    if status_code == status.HTTP_405_METHOD_NOT_ALLOWED:
+        return "method-not-allowed", _("Méthode non permise")
+    return "malformed", _("La demande est incomplète ou mal formée")

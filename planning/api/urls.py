@@ -1,5 +1,9 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from planning.api import weeks
+
+urlpatterns: list[URLPattern] = [
+    path("weeks/<str:week>/grid/", weeks.Grid.as_view(), name="api-week-grid"),
+]

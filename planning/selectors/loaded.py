@@ -26,6 +26,7 @@ from planning.models import (
     RoomClosure,
     Site,
     Slot,
+    Specialty,
     Surgeon,
     SurgeonAvailability,
 )
@@ -74,6 +75,13 @@ class SurgeonRow(NamedTuple):
     daily_maximum: int
     active: bool
     user: int | None
+
+
+class SpecialtyRow(NamedTuple):
+    id: int
+    code: str
+    name: str
+    colour: str
 
 
 class InterventionRow(NamedTuple):
@@ -134,6 +142,7 @@ class LoadedWeek:
     interventions: dict[str, InterventionRow]
     placements: dict[str, PlacementRow]
     equipment: dict[str, frozenset[str]]
+    specialties: dict[str, SpecialtyRow]
     surgeon_days: dict[str, tuple[SurgeonDay, ...]]
     closures: dict[tuple[str, int], str] = field(default_factory=dict)
 
@@ -242,6 +251,9 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
         interventions=interventions,
         placements=placements,
         equipment={key: equipment[key] for key in interventions},
+        specialties={
+            str(row[0]): SpecialtyRow(*row) for row in Specialty.objects.values_list("pk", "code", "name", "colour")
+        },
         surgeon_days=surgeon_days,
         closures=closures,
     )

@@ -131,7 +131,7 @@ def test_the_number_of_queries_does_not_grow_with_the_week(count: int, django_as
     hospital = small_hospital()
     for _ in range(count):
         make_intervention(hospital.surgeons[0], 30)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         load_week_problem(WEEK, None)
 
 

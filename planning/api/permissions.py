@@ -1,0 +1,31 @@
+"""The rights of planning/access.py, asked by the API views."""
+
+from __future__ import annotations
+
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from planning.access import May, allowed, public
+
+
+class MayPermission(IsAuthenticated):
+    """The view says what it asks as ``may``, or as ``may_by_method`` where methods differ."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        may = getattr(view, "may", May.SEE_DRAFTS)
+        return allowed(request.user, may)
+
+
+class PlanningView(APIView):
+    """Base of every endpoint: ``may`` is the right it asks; the answer to an anonymous is 401 or 403, never a page."""
+
+    may: May = May.SEE_DRAFTS
+    permission_classes: list[type[BasePermission]] = [MayPermission]
+
+    @classmethod
+    def as_view(cls, **initkwargs: object):  # type: ignore[no-untyped-def]
+        # The permission above answers in JSON where the middleware would answer with the login page.
+        return public(super().as_view(**initkwargs))

@@ -1,0 +1,59 @@
+"""The weekly grid: everything of a week in one answer, and the cheap question whether something changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from planning.access import May
+from planning.api.permissions import PlanningView
+from planning.calendar import Week
+from planning.selectors import weeks
+
+
+def week_or_404(name: str) -> Week:
+    try:
+        return Week.parse(name)
+    except ValueError as error:
+        raise Http404 from error
+
+
+class PlanQuery(serializers.Serializer[Any]):
+    plan = serializers.IntegerField(required=False, min_value=1)
+
+
+class PulseQuery(serializers.Serializer[Any]):
+    since = serializers.IntegerField(required=False, min_value=0)
+
+
+def query(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    found = serializer(data=request.query_params)
+    found.is_valid(raise_exception=True)
+    return dict(found.validated_data)
+
+
+class Grid(PlanningView):
+    may = May.SEE_WEEK
+
+    @extend_schema(
+        operation_id="week_grid",
+        parameters=[OpenApiParameter("plan", int, description="Another version than the current one.")],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request, week: str) -> Response:
+        """The frame of the week, its interventions, and the state of the draft (or of ``plan``)."""
+        chosen = week_or_404(week)
+        plans = weeks.visible_plans(chosen, request.user)  # type: ignore[arg-type]
+        asked = query(PlanQuery, request).get("plan")
+        plan = weeks.plan_to_show(plans)
+        if asked is not None:
+            plan = next((one for one in plans if one.pk == asked), None)
+            if plan is None:
+                raise Http404
+        return Response(weeks.grid(chosen, request.user, plans, plan))  # type: ignore[arg-type]

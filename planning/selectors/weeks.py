@@ -1,0 +1,387 @@
+"""What the weekly grid shows: the week's frame, and the state of one plan in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planning import wording
+from planning.access import May, allowed
+from planning.calendar import Week, minute_of
+from planning.models import Placement, Plan, PlanStep, Site, User
+from planning.selectors.indicators import gap, measure, overtime_minutes, regular_hours, strip
+from planning.selectors.loaded import FROZEN, InterventionRow, LoadedWeek, load_week_problem
+from planning.selectors.warnings import warnings_by_intervention
+from planning.solver.costs import breakdown
+from planning.solver.policies import POLICIES
+from planning.solver.result import CostBreakdown, Violation
+from planning.solver.rules import is_allowed, slot_violations
+
+STEP_MINUTES = 5
+POLICY_LABELS = {
+    "open": gettext_lazy("Ouverte"),
+    "surgeon": gettext_lazy("Plages par chirurgien"),
+    "specialty-fcfs": gettext_lazy("Plages par spécialité, premier arrivé"),
+    "specialty": gettext_lazy("Plages par spécialité"),
+}
+POLICY_HELP = {
+    "open": gettext_lazy("Toute plage accepte toute intervention que la salle permet."),
+    "surgeon": gettext_lazy("Une plage attribuée à un chirurgien n'accepte que ses interventions."),
+    "specialty-fcfs": gettext_lazy("Plages réservées aux spécialités, remplies dans l'ordre d'arrivée des demandes."),
+    "specialty": gettext_lazy("Plages réservées aux spécialités, remplies par le planificateur au moindre coût."),
+}
+
+
+# --- Which plan --------------------------------------------------------------------------------------------------
+
+
+def visible_plans(week: Week, user: User) -> list[Plan]:
+    """The versions ``user`` may read, the newest first; whoever may not see drafts reads the approved one only."""
+    plans = Plan.objects.filter(monday=week.monday).select_related("created_by", "base").order_by("-number")
+    if not allowed(user, May.SEE_DRAFTS):
+        plans = plans.filter(status=Plan.Status.APPROVED)
+    return list(plans)
+
+
+def plan_to_show(plans: list[Plan]) -> Plan | None:
+    """The draft, else the approved version, else the newest."""
+    for status in (Plan.Status.DRAFT, Plan.Status.APPROVED):
+        for plan in plans:
+            if plan.status == status:
+                return plan
+    return plans[0] if plans else None
+
+
+# --- The whole grid ----------------------------------------------------------------------------------------------
+
+
+def grid(week: Week, user: User, plans: list[Plan], plan: Plan | None) -> dict[str, Any]:
+    loaded = load_week_problem(week, plan)
+    drafts = allowed(user, May.SEE_DRAFTS)
+    if not drafts and plan is None:
+        loaded.interventions.clear()
+    reader = Reader(user, loaded)
+    rooms = loaded.shown_rooms
+    state = plan_state(loaded, reader)
+    return {
+        "week": str(week),
+        "monday": week.monday.isoformat(),
+        "number": week.number,
+        "days": _days(loaded, state.pop("occupancy")),
+        "axis": {
+            "opens": min((room.opens for room in rooms), default=480),
+            "closes": max((room.closes for room in rooms), default=1200),
+            "regular_end": _regular_end(loaded),
+            "step": STEP_MINUTES,
+        },
+        "plan": plan_summary(plan, user) if plan is not None else None,
+        "versions": [_version(one) for one in plans] if drafts else [],
+        "rooms": [
+            {
+                "id": room.id,
+                "code": room.code,
+                "name": room.name,
+                "equipment": sorted(loaded.problem.room_by_id[str(room.id)].equipment),
+                "opens": room.opens,
+                "closes": room.closes,
+            }
+            for room in rooms
+        ],
+        "specialties": [row._asdict() for row in loaded.specialties.values()],
+        "surgeons": _surgeons(loaded),
+        "slots": _slots(loaded),
+        "closures": [
+            {"room": int(room), "date": week.days[day].isoformat(), "reason": reason}
+            for (room, day), reason in loaded.closures.items()
+            if day < len(week.days) and any(one.id == int(room) for one in rooms)
+        ],
+        "interventions": [reader.intervention(key, row) for key, row in loaded.interventions.items()],
+        "state": state,
+        "rights": {"plan": allowed(user, May.PLAN), "approve": allowed(user, May.APPROVE), "see_drafts": drafts},
+        "policies": [{"id": key, "label": str(POLICY_LABELS[key]), "help": str(POLICY_HELP[key])} for key in POLICIES]
+        if drafts
+        else [],
+        "tie_rules": [{"id": key, "label": str(label)} for key, label in Site.TieRule.choices] if drafts else [],
+    }
+
+
+class Reader:
+    """What one user may read of the interventions.
+
+    A surgeon reads their own in full and the others as occupied time. A viewer reads no patient code and no note.
+    """
+
+    def __init__(self, user: User, loaded: LoadedWeek) -> None:
+        self.loaded = loaded
+        self.drafts = allowed(user, May.SEE_DRAFTS)
+        own = allowed(user, May.SEE_OWN)
+        self.surgeon = (
+            next((row.id for row in loaded.surgeons.values() if row.user == user.pk), 0) if own else None
+        )  # fmt: skip
+
+    def may_read(self, row: InterventionRow) -> bool:
+        return self.drafts or self.surgeon is None or row.surgeon == self.surgeon
+
+    def may_identify(self, row: InterventionRow) -> bool:
+        return self.drafts or (self.surgeon is not None and row.surgeon == self.surgeon)
+
+    def intervention(self, key: str, row: InterventionRow) -> dict[str, Any]:
+        readable, identified = self.may_read(row), self.may_identify(row)
+        return {
+            "id": row.id,
+            "code": row.code if readable else "",
+            "patient_code": row.patient_code if identified else "",
+            "label": row.label if readable else _("Occupé"),
+            "minutes": self.loaded.problem.intervention_by_id[key].duration,
+            "surgeon": row.surgeon,
+            "specialty": row.specialty,
+            "equipment": sorted(self.loaded.equipment[key]) if readable else [],
+            "admission": row.admission.isoformat() if readable else None,
+            "deadline": row.deadline.isoformat() if readable else None,
+            "priority": row.priority if readable else "elective",
+            "ambulatory": row.ambulatory and readable,
+            "overdue": self.loaded.is_overdue(row) and readable,
+            "notes": row.notes if identified else "",
+        }
+
+    def warnings(self, key: str, violations: tuple[Violation, ...]) -> list[dict[str, Any]]:
+        if not self.may_read(self.loaded.interventions[key]):
+            return []
+        return [
+            one
+            for one in (worded(self.loaded, violation) for violation in violations)
+            if one["other"] is None or self.may_read(self.loaded.interventions[str(one["other"])])
+        ]
+
+
+def worded(loaded: LoadedWeek, violation: Violation) -> dict[str, Any]:
+    other = violation.facts.get("other")
+    return {
+        "rule": violation.rule,
+        "text": wording.sentence(loaded, violation),
+        "other": int(str(other)) if other is not None else None,
+    }
+
+
+# --- The state of a plan -----------------------------------------------------------------------------------------
+
+
+def plan_state(loaded: LoadedWeek, reader: Reader) -> dict[str, Any]:
+    """Placements, what is left out, indicators, undo: all that a change of the plan can change."""
+    plan, assignments, starts = loaded.plan, loaded.assignments, loaded.starts
+    warnings = warnings_by_intervention(loaded, assignments, starts)
+    overtime = overtime_minutes(loaded, assignments, starts, regular_hours(loaded))
+    cost = breakdown(loaded.problem, assignments)
+    total = cost.total
+    if plan is not None and plan.status in FROZEN and plan.total_cost is not None:
+        total = plan.total_cost
+    now = measure(loaded, assignments, starts, conflicts=len(warnings), total_cost=total)
+    state: dict[str, Any] = {
+        "id": plan.pk if plan else None,
+        "revision": plan.revision if plan else 0,
+        "status": plan.status if plan else None,
+        "placements": [
+            _placement(loaded, reader, key, warnings.get(key, ()), overtime[key]) for key in loaded.placements
+        ],
+        "unplanned": [],
+        "indicators": [],
+        "gap": None,
+        "cost": None,
+        "undo": None,
+        "redo": None,
+        "occupancy": now.occupancy_by_day,
+    }
+    if reader.drafts:
+        base = _base(plan)
+        state["unplanned"] = _unplanned(loaded)
+        state["indicators"] = strip(now, _base_measures(loaded, base))
+        state["gap"] = (
+            gap(loaded, base.assignments if base else None, base.pins if base else {}, total) if plan else None
+        )
+        state["cost"] = _cost(cost, total)
+        state["undo"], state["redo"] = undo_and_redo(plan)
+    return state
+
+
+def _placement(
+    loaded: LoadedWeek, reader: Reader, key: str, violations: tuple[Violation, ...], overtime: int
+) -> dict[str, Any]:
+    row = loaded.placements[key]
+    slot = loaded.slots[str(row.slot)]
+    pinned = None
+    if row.pinned_by is not None and row.pinned_at is not None and reader.drafts:
+        pinned = {"by": row.pinned_name, "at": row.pinned_at.isoformat(), "reason": row.pin_reason}
+    return {
+        "intervention": row.intervention,
+        "slot": row.slot,
+        "room": slot.room,
+        "date": slot.date.isoformat(),
+        "start": loaded.starts[key],
+        "minutes": loaded.problem.intervention_by_id[key].duration,
+        "pinned": pinned,
+        "forced": row.forced,
+        "overtime_minutes": overtime,
+        "warnings": reader.warnings(key, violations),
+    }
+
+
+def _cost(cost: CostBreakdown, total: float) -> dict[str, float]:
+    return {"total": total, "hospital": cost.hospital, "overtime": cost.overtime, "unplanned": cost.unplanned}
+
+
+def _unplanned(loaded: LoadedWeek) -> list[dict[str, Any]]:
+    problem = loaded.problem
+    found = []
+    for item in problem.interventions:
+        if item.id not in loaded.assignments:
+            possible = any(is_allowed(problem, item, slot) for slot in problem.slots)
+            found.append(
+                {
+                    "intervention": int(item.id),
+                    "cost": problem.unplanned_cost(item),
+                    "reason_text": None if possible else _why_nowhere(loaded, item.id),
+                }
+            )
+    return found
+
+
+def _why_nowhere(loaded: LoadedWeek, key: str) -> str:
+    """The rules of the slot that comes nearest to taking it."""
+    problem = loaded.problem
+    item = problem.intervention_by_id[key]
+    if not problem.slots:
+        return _("Aucune plage cette semaine")
+    nearest = min((slot_violations(problem, item, slot) for slot in problem.slots), key=len)
+    return _("Aucune plage possible. %(reason)s") % {
+        "reason": " ; ".join(wording.sentence(loaded, violation) for violation in nearest)
+    }
+
+
+class _Base:
+    def __init__(self, rows: list[tuple[int, int, Any, date, int | None]]) -> None:
+        self.assignments = {str(row[0]): str(row[1]) for row in rows}
+        self.starts = {str(row[0]): minute_of(row[2], row[3]) for row in rows}
+        self.pins = {str(row[0]): str(row[1]) for row in rows if row[4] is not None}
+
+
+def _base(plan: Plan | None) -> _Base | None:
+    """What the plan is compared with: its proposal's placements."""
+    if plan is None or plan.base_id is None:
+        return None
+    rows = Placement.objects.filter(plan=plan.base_id)
+    return _Base(list(rows.values_list("intervention_id", "slot_id", "starts_at", "slot__date", "pinned_by_id")))
+
+
+def _base_measures(loaded: LoadedWeek, base: _Base | None) -> Any:
+    """Only what is still of this week can be compared: an intervention or a slot gone since counts as left out."""
+    if base is None:
+        return None
+    known = loaded.problem
+    assignments = {
+        key: slot
+        for key, slot in base.assignments.items()
+        if key in known.intervention_by_id and slot in known.slot_by_id
+    }
+    starts: Mapping[str, int] = base.starts
+    conflicts = warnings_by_intervention(loaded, assignments, starts)
+    return measure(loaded, assignments, starts, conflicts=len(conflicts))
+
+
+def undo_and_redo(plan: Plan | None) -> tuple[dict[str, str] | None, dict[str, str] | None]:
+    """The labels of the step that undo would take back, and of the one that redo would do again."""
+    if plan is None or plan.status != Plan.Status.DRAFT:
+        return None, None
+    steps = PlanStep.objects.filter(plan=plan)
+    last = steps.filter(undone=False).order_by("-position").first()
+    following = steps.filter(undone=True).order_by("position").first()
+    return _label(last), _label(following)
+
+
+def _label(step: PlanStep | None) -> dict[str, str] | None:
+    return {"label": wording.step_label(step.action, step.facts)} if step else None
+
+
+# --- The frame ---------------------------------------------------------------------------------------------------
+
+
+def plan_summary(plan: Plan, user: User) -> dict[str, Any]:
+    return {
+        "id": plan.pk,
+        "number": plan.number,
+        "status": plan.status,
+        "status_label": plan.get_status_display(),
+        "revision": plan.revision,
+        "policy": plan.policy,
+        "policy_label": str(POLICY_LABELS.get(plan.policy, plan.policy)),
+        "base_id": plan.base_id,
+        "editable": plan.status == Plan.Status.DRAFT and allowed(user, May.PLAN),
+    }
+
+
+def _version(plan: Plan) -> dict[str, Any]:
+    return {
+        "id": plan.pk,
+        "number": plan.number,
+        "status": plan.status,
+        "status_label": plan.get_status_display(),
+        "policy_label": str(POLICY_LABELS.get(plan.policy, plan.policy)),
+        "created_at": plan.created_at.isoformat(),
+        "created_by": str(plan.created_by) if plan.created_by else None,
+        "total_cost": plan.total_cost,
+    }
+
+
+def _days(loaded: LoadedWeek, occupancy: tuple[float | None, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "date": day.isoformat(),
+            "label": wording.day_label(day),
+            "short": wording.day_short(day),
+            "occupancy": occupancy[(day - loaded.week.monday).days],
+        }
+        for day in loaded.operating_days
+    ]
+
+
+def _regular_end(loaded: LoadedWeek) -> int:
+    ends = [end for spans in regular_hours(loaded).values() for _start, end in spans]
+    return max(set(ends), key=lambda end: (ends.count(end), end), default=1080)
+
+
+def _surgeons(loaded: LoadedWeek) -> list[dict[str, Any]]:
+    wanted = {row.surgeon for row in loaded.interventions.values()}
+    return [
+        {
+            "id": row.id,
+            "trigram": row.trigram,
+            "name": f"Dr {row.last_name}",
+            "specialty": row.specialty,
+            "days": {
+                day.isoformat(): {"minutes": surgeon_day.minutes, "reason": surgeon_day.reason}
+                for day, surgeon_day in zip(loaded.week.days, loaded.surgeon_days[key], strict=True)
+            },
+        }
+        for key, row in loaded.surgeons.items()
+        if row.active or row.id in wanted
+    ]
+
+
+def _slots(loaded: LoadedWeek) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row.id,
+            "room": row.room,
+            "date": row.date.isoformat(),
+            "start": loaded.problem.slot_by_id[key].start,
+            "end": loaded.problem.slot_by_id[key].end,
+            "kind": row.kind,
+            "specialty": row.specialty,
+            "surgeon": row.surgeon,
+            "origin": row.origin,
+        }
+        for key, row in loaded.slots.items()
+    ]

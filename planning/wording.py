@@ -1,0 +1,327 @@
+"""Rules, steps, figures and hours as sentences in the reader's language. Nothing else words them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from planning.models import JournalEntry
+from planning.selectors.loaded import LoadedWeek
+from planning.solver.result import Violation
+
+NO_BREAK = "\u00a0"
+_SHORT_DAYS = (
+    gettext_lazy("lun."),
+    gettext_lazy("mar."),
+    gettext_lazy("mer."),
+    gettext_lazy("jeu."),
+    gettext_lazy("ven."),
+    gettext_lazy("sam."),
+    gettext_lazy("dim."),
+)
+
+# --- Figures -----------------------------------------------------------------------------------------------------
+
+
+def day_short(day: date) -> str:
+    """« mar. 24 »."""
+    return f"{_SHORT_DAYS[day.weekday()]} {day.day}"
+
+
+def day_label(day: date) -> str:
+    """« mardi 24 novembre »."""
+    # Translators: format de date de Django, « mardi 24 novembre ».
+    return date_format(day, _("l j F"))
+
+
+def clock(minute: int) -> str:
+    return f"{minute // 60}:{minute % 60:02d}"
+
+
+def duration(minutes: int) -> str:
+    """« 45 min », « 2 h », « 1 h 05 »."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}{NO_BREAK}min"
+    return f"{hours}{NO_BREAK}h" + (f"{NO_BREAK}{rest:02d}" if rest else "")
+
+
+def number(value: float, decimals: int = 0) -> str:
+    return str(number_format(round(value, decimals), decimal_pos=decimals, use_l10n=True, force_grouping=True))
+
+
+def euros(value: float) -> str:
+    return f"{number(value)}{NO_BREAK}€"
+
+
+def signed_euros(value: float) -> str:
+    """« +300 € », « −50 € », « 0 € »."""
+    return signed(round(value), euros(abs(value)))
+
+
+def signed(value: float, text: str) -> str:
+    """``text`` words the absolute value."""
+    return text if value == 0 else f"{'+' if value > 0 else '−'}{text}"
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    return f"{number(share * 100, decimals)}{NO_BREAK}%"
+
+
+# --- Rules -------------------------------------------------------------------------------------------------------
+
+
+def sentence(loaded: LoadedWeek, violation: Violation) -> str:
+    """What the rule says, with its figures, in full."""
+    word = _SENTENCES.get(violation.rule)
+    return word(_Facts(loaded, violation)) if word else violation.message
+
+
+def chip(violation: Violation) -> str:
+    """The rule in one or two words, for the head of a narrow column."""
+    return str(_CHIPS.get(violation.rule, violation.rule))
+
+
+class _Facts:
+    """A violation's facts, as names that a person knows."""
+
+    def __init__(self, loaded: LoadedWeek, violation: Violation) -> None:
+        self.loaded, self.facts = loaded, violation.facts
+
+    def __getitem__(self, key: str) -> Any:
+        return self.facts[key]
+
+    def day(self, key: str = "day") -> str:
+        index = int(str(self.facts[key]))
+        return day_short(date.fromordinal(self.loaded.week.monday.toordinal() + index))
+
+    def surgeon(self, key: str = "surgeon") -> str:
+        row = self.loaded.surgeons.get(str(self.facts[key]))
+        return f"Dr{NO_BREAK}{row.last_name}" if row else ""
+
+    def room(self, key: str = "room") -> str:
+        row = self.loaded.rooms.get(str(self.facts[key]))
+        return row.code if row else ""
+
+    def specialty(self, key: str) -> str:
+        row = self.loaded.specialties.get(str(self.facts[key]))
+        return row.code if row else ""
+
+    def other(self) -> str:
+        row = self.loaded.interventions.get(str(self.facts["other"]))
+        return row.code if row else ""
+
+    def minutes(self, key: str) -> str:
+        return duration(int(str(self.facts[key])))
+
+    def clock(self, key: str) -> str:
+        return clock(int(str(self.facts[key])))
+
+
+def _hospitalised(f: _Facts) -> str:
+    return _("Hospitalisation %(admission)s : opération le lendemain au plus tôt") % {
+        "admission": f.day("admission_day")
+    }
+
+
+def _deadline(f: _Facts) -> str:
+    return _("Date limite dépassée : à opérer %(deadline)s au plus tard") % {"deadline": f.day("deadline_day")}
+
+
+def _longest(f: _Facts) -> str:
+    return _("Dure %(duration)s, la plage accepte %(most)s au plus") % {
+        "duration": f.minutes("duration"),
+        "most": f.minutes("max_duration"),
+    }
+
+
+def _slot_length(f: _Facts) -> str:
+    return _("Il faut %(needed)s avec la remise en état, la plage dure %(length)s") % {
+        "needed": f.minutes("needed"),
+        "length": f.minutes("length"),
+    }
+
+
+def _surgeon_absent(f: _Facts) -> str:
+    surgeon, day = str(f["surgeon"]), int(str(f["day"]))
+    reason = f.loaded.surgeon_days[surgeon][day].reason
+    if reason:
+        return _("%(surgeon)s est absent %(day)s : %(reason)s") % {
+            "surgeon": f.surgeon(),
+            "day": f.day(),
+            "reason": reason,
+        }
+    return _("%(surgeon)s n'opère pas %(day)s") % {"surgeon": f.surgeon(), "day": f.day()}
+
+
+def _surgeon_day_too_short(f: _Facts) -> str:
+    return _("Dure %(duration)s, %(surgeon)s n'opère que %(available)s %(day)s") % {
+        "duration": f.minutes("duration"),
+        "surgeon": f.surgeon(),
+        "available": f.minutes("available"),
+        "day": f.day(),
+    }
+
+
+def _equipment(f: _Facts) -> str:
+    missing = ", ".join(str(code) for code in f["missing"])
+    return _("La salle %(room)s n'a pas : %(missing)s") % {"room": f.room(), "missing": missing}
+
+
+def _slot_specialty(f: _Facts) -> str:
+    return _("Plage réservée à %(owner)s, l'intervention est en %(specialty)s") % {
+        "owner": f.specialty("owner"),
+        "specialty": f.specialty("specialty"),
+    }
+
+
+def _slot_surgeon(f: _Facts) -> str:
+    return _("Plage réservée à %(owner)s") % {"owner": f.surgeon("owner")}
+
+
+def _positions(f: _Facts) -> str:
+    most = int(str(f["positions"]))
+    return ngettext(
+        "Plage complète : %(most)s intervention au plus", "Plage complète : %(most)s interventions au plus", most
+    ) % {"most": most}
+
+
+def _slot_capacity(f: _Facts) -> str:
+    return _("Il faut %(needed)s avec la remise en état, il reste %(left)s dans la plage") % {
+        "needed": f.minutes("needed"),
+        "left": f.minutes("left"),
+    }
+
+
+def _surgeon_day(f: _Facts) -> str:
+    return _("Dure %(needed)s, il reste %(left)s à %(surgeon)s %(day)s sur %(available)s") % {
+        "needed": f.minutes("needed"),
+        "left": f.minutes("left"),
+        "surgeon": f.surgeon(),
+        "day": f.day(),
+        "available": f.minutes("available"),
+    }
+
+
+def _outside_slot(f: _Facts) -> str:
+    return _("De %(start)s à %(end)s, hors de la plage %(slot_start)s–%(slot_end)s") % {
+        key: f.clock(key) for key in ("start", "end", "slot_start", "slot_end")
+    }
+
+
+def _room_overlap(f: _Facts) -> str:
+    return _("Salle %(room)s prête à %(ready)s seulement, après %(other)s (%(from)s–%(to)s)") % {
+        "room": f.room(),
+        "ready": f.clock("ready"),
+        "other": f.other(),
+        "from": f.clock("other_start"),
+        "to": f.clock("other_end"),
+    }
+
+
+def _surgeon_overlap(f: _Facts) -> str:
+    return _("%(surgeon)s opère déjà %(other)s en %(room)s (%(from)s–%(to)s)") % {
+        "surgeon": f.surgeon(),
+        "other": f.other(),
+        "room": f.room("other_room"),
+        "from": f.clock("other_start"),
+        "to": f.clock("other_end"),
+    }
+
+
+def _room_closed(f: _Facts) -> str:
+    if f["reason"]:
+        return _("Salle %(room)s fermée %(day)s : %(reason)s") % {
+            "room": f.room(),
+            "day": f.day(),
+            "reason": f["reason"],
+        }
+    return _("Salle %(room)s fermée %(day)s") % {"room": f.room(), "day": f.day()}
+
+
+def _no_slot(f: _Facts) -> str:
+    return _("Aucune plage à cette heure en %(room)s : ouverture par exception, en heures supplémentaires") % {
+        "room": f.room()
+    }
+
+
+def _dearer(f: _Facts) -> str:
+    return _("Coûterait %(cost)s, la laisser en attente coûte %(leave)s") % {
+        "cost": euros(float(str(f["cost"]))),
+        "leave": euros(float(str(f["unplanned_cost"]))),
+    }
+
+
+_SENTENCES: Mapping[str, Callable[[_Facts], str]] = {
+    "hospitalised": _hospitalised,
+    "deadline": _deadline,
+    "longest_duration": _longest,
+    "slot_length": _slot_length,
+    "surgeon_absent": _surgeon_absent,
+    "surgeon_day_too_short": _surgeon_day_too_short,
+    "equipment": _equipment,
+    "slot_specialty": _slot_specialty,
+    "slot_surgeon": _slot_surgeon,
+    "positions": _positions,
+    "slot_capacity": _slot_capacity,
+    "surgeon_day": _surgeon_day,
+    "outside_slot": _outside_slot,
+    "room_overlap": _room_overlap,
+    "surgeon_overlap": _surgeon_overlap,
+    "room_closed": _room_closed,
+    "no_slot": _no_slot,
+    "dearer_than_leaving_out": _dearer,
+}
+
+_CHIPS: Mapping[str, Any] = {
+    "hospitalised": gettext_lazy("hospit."),
+    "deadline": gettext_lazy("limite"),
+    "longest_duration": gettext_lazy("durée"),
+    "slot_length": gettext_lazy("durée"),
+    "surgeon_absent": gettext_lazy("absent"),
+    "surgeon_day_too_short": gettext_lazy("durée chir."),
+    "equipment": gettext_lazy("équip."),
+    "slot_specialty": gettext_lazy("plage"),
+    "slot_surgeon": gettext_lazy("plage"),
+    "positions": gettext_lazy("complet"),
+    "slot_capacity": gettext_lazy("plein"),
+    "surgeon_day": gettext_lazy("durée chir."),
+    "outside_slot": gettext_lazy("hors plage"),
+    "room_overlap": gettext_lazy("occupée"),
+    "surgeon_overlap": gettext_lazy("chir. pris"),
+    "room_closed": gettext_lazy("fermée"),
+    "no_slot": gettext_lazy("sans plage"),
+    "dearer_than_leaving_out": gettext_lazy("trop cher"),
+}
+
+# --- Steps and journal -------------------------------------------------------------------------------------------
+
+
+def place(room: str, day: date | str, minute: int) -> str:
+    """« SO3 mar. 24 10:20 »."""
+    when = date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{room} {day_short(when)} {clock(minute)}"
+
+
+def step_label(action: str, facts: Mapping[str, Any]) -> str:
+    """The name of a step, as its Undo button says it: « Déplacer I12 vers SO3 mar. 24 10:20 »."""
+    values = dict(facts)
+    if "room" in facts and "date" in facts:
+        values["place"] = place(facts["room"], facts["date"], facts["minute"])
+    template = _STEPS.get(action)
+    return str(template) % values if template else str(JournalEntry.Action(action).label)
+
+
+_STEPS: Mapping[str, Any] = {
+    "move": gettext_lazy("Déplacer %(code)s vers %(place)s"),
+    "force": gettext_lazy("Forcer %(code)s en %(place)s"),
+    "unplan": gettext_lazy("Retirer %(code)s du planning"),
+    "pin": gettext_lazy("Verrouiller %(code)s"),
+    "unpin": gettext_lazy("Déverrouiller %(code)s"),
+    "take": gettext_lazy("Reprendre la proposition v%(number)s"),
+}
