@@ -35,7 +35,10 @@ def _demonstration_key() -> str:
     return path.read_text()
 
 
-SECRET_KEY = env.text("BLOCWEB_SECRET_KEY") if PRODUCTION else env.text("BLOCWEB_SECRET_KEY", "") or _demonstration_key()
+if PRODUCTION:
+    SECRET_KEY = env.text("BLOCWEB_SECRET_KEY")
+else:
+    SECRET_KEY = env.text("BLOCWEB_SECRET_KEY", "") or _demonstration_key()
 ALLOWED_HOSTS = env.names("BLOCWEB_HOSTS") if PRODUCTION else env.names("BLOCWEB_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.names("BLOCWEB_TRUSTED_ORIGINS", "")
 # Where `manage.py up` listens.
@@ -90,15 +93,16 @@ TEMPLATES = [
     },
 ]
 
-DATABASE_URL = env.text("DATABASE_URL") if PRODUCTION else env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'blocweb.sqlite3'}")
+DATABASE_URL = env.text("DATABASE_URL", None if PRODUCTION else f"sqlite:///{VAR_DIR / 'blocweb.sqlite3'}")
 DATABASES: dict[str, Any] = {"default": dict(dj_database_url.parse(DATABASE_URL))}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     VAR_DIR.mkdir(parents=True, exist_ok=True)
-    # IMMEDIATE, because a transaction that reads and then writes would fail with "database is locked" whatever the timeout.
+    # IMMEDIATE: a transaction that reads and then writes would fail with "database is locked" whatever the timeout.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-20000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+        "PRAGMA cache_size=-20000;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", 60)
@@ -126,6 +130,8 @@ TIME_ZONE = env.text("BLOCWEB_TIME_ZONE", "Europe/Paris")
 # ---- Static files ----------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+if not PRODUCTION:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty, but WhiteNoise warns without it
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The demonstration serves the sources as they are; production collects, compresses and fingerprints them.
 WHITENOISE_USE_FINDERS = not PRODUCTION
@@ -180,6 +186,8 @@ SPECTACULAR_SETTINGS = {
 
 # ---- Celery: the broker only wakes a worker; the PlanningRun row is the truth --------------------
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://localhost")
+# Installations that share one Redis name their queues apart.
+CELERY_TASK_DEFAULT_QUEUE = env.text("BLOCWEB_QUEUE", "blocweb")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -211,7 +219,7 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
     for _folder in ("messages", "processed", "control"):
         (_queue / _folder).mkdir(parents=True, exist_ok=True)
 elif CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
-    # Longer than the longest plan, or a running plan would be delivered twice; swept at every interval, or never in time.
+    # Longer than the longest plan, or a running plan is delivered twice; swept at every interval, or never in time.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": env.number("BLOCWEB_VISIBILITY_SECONDS", 3600),
         "unacked_restore_interval": 5,

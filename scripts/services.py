@@ -1,6 +1,6 @@
 """Runs a command on PostgreSQL and Redis: those the environment names, else ones started here for its duration.
 
-    python scripts/services.py python -m pytest
+python scripts/services.py python -m pytest
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Versions of a week: the draft opened, a proposal taken into it, the draft approved as a version that never changes."""
+"""Versions of a week: the draft opened, a proposal taken into it, the draft approved for ever."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -20,11 +21,36 @@ START_SECONDS = 30
 # A planning run cut short here loses nothing: its row is taken up again at the next start.
 STOP_SECONDS = 3.0
 
-WEB = ("-m", "uvicorn", "blocweb.asgi:application", "--lifespan", "off", "--log-level", "warning", "--no-access-log",
-       "--timeout-graceful-shutdown", "3")
+WEB = (
+    "-m",
+    "uvicorn",
+    "blocweb.asgi:application",
+    "--lifespan",
+    "off",
+    "--log-level",
+    "warning",
+    "--no-access-log",
+    "--timeout-graceful-shutdown",
+    "3",
+)
 # One process, and neither gossip nor mingle: on the filesystem broker they only race for the exchange file.
-WORKER = ("-m", "celery", "--quiet", "-A", "blocweb", "worker", "-P", "prefork", "-c", "1", "-B",
-          "--without-gossip", "--without-mingle", "--loglevel", "WARNING")
+WORKER = (
+    "-m",
+    "celery",
+    "--quiet",
+    "-A",
+    "blocweb",
+    "worker",
+    "-P",
+    "prefork",
+    "-c",
+    "1",
+    "-B",
+    "--without-gossip",
+    "--without-mingle",
+    "--loglevel",
+    "WARNING",
+)
 # Celery's three-line advice against root is for servers; a demonstration machine may well be a container.
 ROOT_ADVICE = "ignore:You're running the worker with superuser privileges"
 
@@ -108,17 +134,13 @@ def stop_all(processes: list[subprocess.Popen[bytes]]) -> None:
             process.terminate()
     deadline = time.monotonic() + STOP_SECONDS
     for process in processes:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
         kill_group(process.pid)
         process.wait()
 
 
 def kill_group(leader: int) -> None:
     """Whatever is left of the process and its children; mostly nothing."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(leader, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
