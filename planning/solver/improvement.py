@@ -22,8 +22,9 @@ FIRST_CYCLE, LONGEST_CYCLE, LONGER = 60, 400, 1.6
 # The end: this many rounds without a better plan.
 IDLE_ROUNDS = 1200
 MOST_LIFTED = 10
-# Temperatures as shares of the typical step from one cost to the next dearer one.
-HOTTEST, COLDEST = 0.4, 0.01
+# Temperatures as shares of the typical step from one cost to the next dearer one. The cycles take the first ones in
+# turn: mild ones search near the best plan, hot ones leave its neighbourhood.
+HOTTEST, COLDEST = (0.3, 1.5), 0.01
 
 Found = Callable[[], None]
 Tick = Callable[[], None]
@@ -47,7 +48,7 @@ class Improver:
 
     def run(self, stop: Stop, *, least: int, found: Found, tick: Tick, idle_rounds: int = IDLE_ROUNDS) -> None:
         """Until the stop, ``idle_rounds`` rounds in vain, or a value of ``least``, which nothing can beat."""
-        rounds = better_at = 0
+        rounds = better_at = cycles = 0
         cycle = float(FIRST_CYCLE)
         while self.free and rounds - better_at < idle_rounds:
             length = min(int(cycle), idle_rounds, stop.rounds - rounds if stop.rounds is not None else LONGEST_CYCLE)
@@ -55,22 +56,22 @@ class Improver:
                 if self.best_value <= least or stop.reached():
                     break
                 rounds += 1
-                if self._round(self._temperature(index / length)):
+                if self._round(self._temperature(HOTTEST[cycles % len(HOTTEST)], index / length)):
                     better_at = rounds
                     found()
                 tick()
             else:
                 self._restore_best()
-                cycle = min(cycle * LONGER, LONGEST_CYCLE)
+                cycle, cycles = min(cycle * LONGER, LONGEST_CYCLE), cycles + 1
                 if length > 0:
                     continue
             break
         self._restore_best()
 
-    def _temperature(self, share: float) -> float:
+    def _temperature(self, hottest: float, share: float) -> float:
         """Falls geometrically over the cycle, of which ``share`` has passed."""
-        cooling: float = (COLDEST / HOTTEST) ** share
-        return HOTTEST * self.typical_step * cooling
+        cooling: float = (COLDEST / hottest) ** share
+        return hottest * self.typical_step * cooling
 
     def _round(self, temperature: float) -> bool:
         board, rng, better = self.board, self.rng, False
