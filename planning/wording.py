@@ -257,6 +257,18 @@ def _dearer(f: _Facts) -> str:
     }
 
 
+def _pinned_since(f: _Facts) -> str:
+    return _("Verrouillée entre-temps par %(by)s") % {"by": f["by"]}
+
+
+def _not_to_plan(f: _Facts) -> str:
+    return _("N'est plus à planifier cette semaine")
+
+
+def _slot_gone(f: _Facts) -> str:
+    return _("Sa plage n'existe plus")
+
+
 _SENTENCES: Mapping[str, Callable[[_Facts], str]] = {
     "hospitalised": _hospitalised,
     "deadline": _deadline,
@@ -276,6 +288,9 @@ _SENTENCES: Mapping[str, Callable[[_Facts], str]] = {
     "room_closed": _room_closed,
     "no_slot": _no_slot,
     "dearer_than_leaving_out": _dearer,
+    "pinned_since": _pinned_since,
+    "not_to_plan": _not_to_plan,
+    "slot_gone": _slot_gone,
 }
 
 _CHIPS: Mapping[str, Any] = {
@@ -314,7 +329,12 @@ def step_label(action: str, facts: Mapping[str, Any]) -> str:
     if "room" in facts and "date" in facts:
         values["place"] = place(facts["room"], facts["date"], facts["minute"])
     template = _STEPS.get(action)
-    return str(template) % values if template else str(JournalEntry.Action(action).label)
+    if template is None:
+        return str(JournalEntry.Action(action).label)
+    try:
+        return str(template) % values
+    except KeyError:  # an older entry, with fewer facts
+        return str(JournalEntry.Action(action).label)
 
 
 _STEPS: Mapping[str, Any] = {
@@ -325,3 +345,20 @@ _STEPS: Mapping[str, Any] = {
     "unpin": gettext_lazy("Déverrouiller %(code)s"),
     "take": gettext_lazy("Reprendre la proposition v%(number)s"),
 }
+
+
+def change_label(action: str, after: Mapping[str, Any] | None) -> str:
+    """A line of the journal: the step it was, or the step it took back."""
+    facts = after or {}
+    if action in ("undo", "redo") and "step" in facts:
+        label = step_label(str(facts["step"]), facts)
+        return (_("Annuler : %(step)s") if action == "undo" else _("Rétablir : %(step)s")) % {"step": label}
+    return step_label(action, facts)
+
+
+def outcome(action: str, facts: Mapping[str, Any], delta: float) -> str:
+    """What a change just did, for the toast: « Déplacer I12 vers SO3 mar. 24 10:20 : +300 € »."""
+    label = change_label(action, facts)
+    if round(delta) == 0:
+        return label
+    return _("%(step)s (%(delta)s)") % {"step": label, "delta": signed_euros(delta)}

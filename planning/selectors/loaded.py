@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -145,6 +145,8 @@ class LoadedWeek:
     specialties: dict[str, SpecialtyRow]
     surgeon_days: dict[str, tuple[SurgeonDay, ...]]
     closures: dict[tuple[str, int], str] = field(default_factory=dict)
+    # Slots that nobody may use unasked: of a closed room, or opened by exception and unused by this plan.
+    hidden: dict[str, SlotRow] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
@@ -194,6 +196,13 @@ class LoadedWeek:
             found[slot.room, slot.day].append(slot)
         return {key: tuple(slots) for key, slots in found.items()}
 
+    def with_slot(self, row: SlotRow) -> LoadedWeek:
+        """The same week with one slot more, for one intervention: a hidden one, or one that does not exist yet."""
+        slot = _solver_slot(row, (row.date - self.week.monday).days, 1)
+        problem = replace(self.problem, slots=(*self.problem.slots, slot))
+        problem = policies.apply(policies.POLICIES[self.policy], problem)
+        return replace(self, problem=problem, slots=self.slots | {str(row.id): row})
+
     def is_overdue(self, row: InterventionRow) -> bool:
         return row.deadline < self.week.monday
 
@@ -213,7 +222,7 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
     rooms = _rooms()
     closures = _closures(week, rooms)
     placements = _placements(plan)
-    slots = _slots(week, closures, placements)
+    slots, hidden = _slots(week, closures, placements)
     surgeons, surgeon_days = _surgeons(week)
     last_day = max((row.date for row in slots.values()), default=week.days[4])
     interventions = _interventions(week, plan, placements, last_day)
@@ -256,6 +265,7 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
         },
         surgeon_days=surgeon_days,
         closures=closures,
+        hidden=hidden,
     )
 
 
@@ -302,11 +312,12 @@ def _placements(plan: Plan | None) -> dict[str, PlacementRow]:
 
 def _slots(
     week: Week, closures: Mapping[tuple[str, int], str], placements: Mapping[str, PlacementRow]
-) -> dict[str, SlotRow]:
-    """The week's slots. Those of a closed room, and those opened by exception, only when this plan uses them."""
+) -> tuple[dict[str, SlotRow], dict[str, SlotRow]]:
+    """The week's slots, then the hidden ones: of a closed room, or by exception, that this plan does not use."""
     used = {row.slot for row in placements.values()}
     rows = Slot.objects.filter(date__range=(week.monday, week.days[6])).order_by("date", "room__position", "starts_at")
-    found = {}
+    found: dict[str, SlotRow] = {}
+    hidden: dict[str, SlotRow] = {}
     for values in rows.values_list(
         "pk",
         "date",
@@ -322,9 +333,9 @@ def _slots(
     ):
         row = SlotRow(*values)
         closed = (str(row.room), (row.date - week.monday).days) in closures
-        if row.id in used or not (closed or row.origin == Slot.Origin.EXCEPTION):
-            found[str(row.id)] = row
-    return found
+        usable = row.id in used or not (closed or row.origin == Slot.Origin.EXCEPTION)
+        (found if usable else hidden)[str(row.id)] = row
+    return found, hidden
 
 
 def _surgeons(week: Week) -> tuple[dict[str, SurgeonRow], dict[str, tuple[SurgeonDay, ...]]]:
@@ -405,28 +416,30 @@ def _solver_slots(
     closures: Mapping[tuple[str, int], str],
     placements: Mapping[str, PlacementRow],
 ) -> tuple[solver.Slot, ...]:
+    """A closed room or an exceptional opening serves those a person put there and nobody else."""
     held = Counter(row.slot for row in placements.values())
     found = []
-    for key, row in slots.items():
+    for row in slots.values():
         day = (row.date - week.monday).days
-        start, end = minute_of(row.starts_at, row.date), minute_of(row.ends_at, row.date)
-        # A closed room or an exceptional opening serves those a person put there and nobody else.
         only_held = row.origin == Slot.Origin.EXCEPTION or (str(row.room), day) in closures
-        found.append(
-            solver.Slot(
-                id=key,
-                day=day,
-                room=str(row.room),
-                start=start,
-                end=end,
-                kind=solver.SlotKind(row.kind),
-                specialty=None if row.specialty is None else str(row.specialty),
-                surgeon=None if row.surgeon is None else str(row.surgeon),
-                positions=held[row.id] if only_held else row.positions,
-                max_duration=end - start if row.longest_minutes is None else row.longest_minutes,
-            )
-        )
+        found.append(_solver_slot(row, day, held[row.id] if only_held else row.positions))
     return tuple(found)
+
+
+def _solver_slot(row: SlotRow, day: int, positions: int) -> solver.Slot:
+    start, end = minute_of(row.starts_at, row.date), minute_of(row.ends_at, row.date)
+    return solver.Slot(
+        id=str(row.id),
+        day=day,
+        room=str(row.room),
+        start=start,
+        end=end,
+        kind=solver.SlotKind(row.kind),
+        specialty=None if row.specialty is None else str(row.specialty),
+        surgeon=None if row.surgeon is None else str(row.surgeon),
+        positions=positions,
+        max_duration=end - start if row.longest_minutes is None else row.longest_minutes,
+    )
 
 
 def _solver_intervention(

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from planning import wording
 from planning.access import May, allowed
 from planning.calendar import Week, minute_of
-from planning.models import Placement, Plan, PlanStep, Site, User
+from planning.models import Placement, Plan, Site, User
 from planning.selectors.indicators import gap, measure, overtime_minutes, regular_hours, strip
 from planning.selectors.loaded import FROZEN, InterventionRow, LoadedWeek, load_week_problem
+from planning.selectors.steps import undo_and_redo
 from planning.selectors.warnings import warnings_by_intervention
 from planning.solver.costs import breakdown
 from planning.solver.policies import POLICIES
@@ -289,20 +290,6 @@ def _base_measures(loaded: LoadedWeek, base: _Base | None) -> Any:
     starts: Mapping[str, int] = base.starts
     conflicts = warnings_by_intervention(loaded, assignments, starts)
     return measure(loaded, assignments, starts, conflicts=len(conflicts))
-
-
-def undo_and_redo(plan: Plan | None) -> tuple[dict[str, str] | None, dict[str, str] | None]:
-    """The labels of the step that undo would take back, and of the one that redo would do again."""
-    if plan is None or plan.status != Plan.Status.DRAFT:
-        return None, None
-    steps = PlanStep.objects.filter(plan=plan)
-    last = steps.filter(undone=False).order_by("-position").first()
-    following = steps.filter(undone=True).order_by("position").first()
-    return _label(last), _label(following)
-
-
-def _label(step: PlanStep | None) -> dict[str, str] | None:
-    return {"label": wording.step_label(step.action, step.facts)} if step else None
 
 
 # --- The frame ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,337 @@
+"""What a drop would do, before it is done. Nothing here writes; the service that moves asks ``price`` again.
+
+The rules and the costs are the planner's own (planning/solver/rules.py, costs.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from planning.calendar import at_minute
+from planning.models import Slot
+from planning.selectors.indicators import overtime_minutes, regular_hours
+from planning.selectors.loaded import LoadedWeek, RoomRow, SlotRow
+from planning.selectors.timeline import Busy, after_fixed, earliest, push, snap
+from planning.selectors.warnings import no_slot, room_closed, slot_warnings
+from planning.solver import problem as solver
+from planning.solver.costs import breakdown, cell_cost
+from planning.solver.result import CostBreakdown, Violation
+from planning.solver.rules import (
+    Load,
+    capacity_violations,
+    load_of,
+    slot_violations,
+    timeline_violations,
+)
+
+Status = Literal["free", "cost", "rule", "closed"]
+NEW_SLOT = 0
+
+# A capacity too small for the intervention alone is said once, by its slot rule.
+_SAID_BY = {
+    "slot_capacity": {"slot_length"},
+    "surgeon_day": {"surgeon_absent", "surgeon_day_too_short"},
+}
+
+
+class UnknownIntervention(LookupError):
+    """Not an intervention of this week."""
+
+
+class MeaninglessPlace(Exception):
+    """No such room, day or hour: nothing to judge. ``why`` names it, ``room`` is the room when there is one."""
+
+    def __init__(self, why: Literal["room", "day", "hours", "push"], room: RoomRow | None = None) -> None:
+        self.why, self.room = why, room
+        super().__init__(why)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The best place of one room and day. ``closed`` ones have no place at all."""
+
+    room: str
+    day: int
+    status: Status
+    slot: str | None = None
+    start: int | None = None
+    end: int | None = None
+    delta: float | None = None
+    overtime_minutes: int = 0
+    reasons: tuple[Violation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One place judged. ``week`` holds the slot to open, if any; ``assignments`` and ``starts`` are the result."""
+
+    week: LoadedWeek
+    status: Status
+    room: str
+    day: int
+    start: int
+    end: int
+    slot: str
+    opens_slot: bool
+    delta: CostBreakdown
+    overtime_minutes: int
+    shifts: dict[str, tuple[int, int]]
+    violations: tuple[Violation, ...]
+    assignments: dict[str, str]
+    starts: dict[str, int]
+
+
+# --- Lift: every room and day at once ----------------------------------------------------------------------------
+
+
+def lift(loaded: LoadedWeek, intervention: str) -> tuple[list[Target], float]:
+    """The best place of each room and day, and what putting it back in the list changes."""
+    item = _item(loaded, intervention)
+    judge = _Judge(loaded, item)
+    targets = [
+        judge.target(str(room.id), (day - loaded.week.monday).days)
+        for day in loaded.operating_days
+        for room in loaded.shown_rooms
+    ]
+    return targets, loaded.problem.unplanned_cost(item) - judge.cost_now
+
+
+class _Judge:
+    """One intervention against a week without it."""
+
+    def __init__(self, loaded: LoadedWeek, item: solver.Intervention) -> None:
+        self.loaded, self.item, self.problem = loaded, item, loaded.problem
+        self.others = {key: slot for key, slot in loaded.assignments.items() if key != item.id}
+        self.load = load_of(self.problem, self.others)
+        self.busy: dict[tuple[str, int], list[Busy]] = {}
+        self.surgeon: dict[int, list[Busy]] = {}
+        for busy, slot in _busy(loaded, self.others):
+            self.busy.setdefault((slot.room, slot.day), []).append(busy)
+            if self.problem.intervention_by_id[busy.id].surgeon == item.surgeon:
+                self.surgeon.setdefault(slot.day, []).append(busy)
+        self.hours = regular_hours(loaded)
+        now = loaded.assignments.get(item.id)
+        self.cost_now = (
+            self.problem.unplanned_cost(item)
+            if now is None
+            else cell_cost(self.problem, item, self.problem.slot_by_id[now])
+        )
+
+    def target(self, room: str, day: int) -> Target:
+        reason = self.loaded.closures.get((room, day))
+        if reason is not None:
+            return Target(room, day, "closed", reasons=(room_closed(self.item.id, room, day, reason),))
+        slots = self.loaded.room_days.get((room, day), ())
+        if not slots:
+            return Target(room, day, "closed", reasons=(no_slot(self.item.id, room, day),))
+        return min(
+            (self._in_slot(slot) for slot in slots),
+            key=lambda one: (len(one.reasons), one.delta or 0.0, one.start or 0),
+        )
+
+    def _in_slot(self, slot: solver.Slot) -> Target:
+        problem, item = self.problem, self.item
+        broken = _slot_and_capacity(problem, self.load, item, slot)
+        start, untimely = self._start(slot)
+        reasons = (*broken, *untimely)
+        delta = cell_cost(problem, item, slot) - self.cost_now
+        end = start + item.duration
+        spans = self.hours.get((slot.room, slot.day), ())
+        inside = sum(max(0, min(end, to) - max(start, begin)) for begin, to in spans)
+        status: Status = "rule" if reasons else "cost" if delta > 0 else "free"
+        return Target(slot.room, slot.day, status, slot.id, start, end, delta, item.duration - inside, reasons)
+
+    def _start(self, slot: solver.Slot) -> tuple[int, tuple[Violation, ...]]:
+        """The earliest start that fits; where none does, the first one free in the room and what it breaks."""
+        minutes, turnover = self.item.duration, self.problem.turnover
+        room = self.busy.get((slot.room, slot.day), [])
+        surgeon = self.surgeon.get(slot.day, [])
+        start = earliest(slot.start, slot.end, minutes, room, surgeon, turnover)
+        if start is not None:
+            return start, ()
+        start = earliest(slot.start, slot.end, minutes, room, [], turnover)
+        if start is None:
+            latest = max(slot.start, self.loaded.rooms[slot.room].closes - minutes)
+            start = min(after_fixed(slot.start, minutes, room, turnover), latest)
+        return start, self._untimely(slot, start)
+
+    def _untimely(self, slot: solver.Slot, start: int) -> tuple[Violation, ...]:
+        near = {busy.id: self.others[busy.id] for busy in self.busy.get((slot.room, slot.day), [])}
+        near |= {busy.id: self.others[busy.id] for busy in self.surgeon.get(slot.day, [])}
+        starts = {key: self.loaded.starts[key] for key in near} | {self.item.id: start}
+        found = timeline_violations(self.problem, near | {self.item.id: slot.id}, starts)
+        return tuple(one for one in found if self.item.id in (one.intervention, one.facts.get("other")))
+
+
+# --- Price: one place --------------------------------------------------------------------------------------------
+
+
+def price(loaded: LoadedWeek, intervention: str, room: str, day: int, wanted: int) -> Price:
+    """A drop at the minute ``wanted`` of a room and day: where it lands, whom it pushes, what it breaks and costs.
+
+    Raises ``UnknownIntervention``, or ``MeaninglessPlace`` for what no written reason can justify.
+    """
+    item = _item(loaded, intervention)
+    row = _room(loaded, room, day)
+    others = {key: slot for key, slot in loaded.assignments.items() if key != item.id}
+    there = sorted(
+        (busy for busy, slot in _busy(loaded, others) if (slot.room, slot.day) == (room, day)),
+        key=lambda one: one.start,
+    )
+    if not row.opens <= wanted < row.closes:
+        raise MeaninglessPlace("hours", row)
+    turnover = loaded.problem.turnover
+    start = snap(wanted, there, turnover)
+    end = start + item.duration
+    if not row.opens <= start <= end <= row.closes:
+        raise MeaninglessPlace("hours", row)
+    pushed = push(start, item.duration, there, turnover)
+    for key, begin in pushed.items():
+        if begin + loaded.problem.intervention_by_id[key].duration > row.closes:
+            raise MeaninglessPlace("push", row)
+    week, slot, opens_slot = _slot_for(loaded, row, day, start, end)
+    return _priced(week, item, others, slot, start, pushed, opens_slot=opens_slot)
+
+
+def _priced(
+    week: LoadedWeek,
+    item: solver.Intervention,
+    others: Mapping[str, str],
+    slot: solver.Slot,
+    start: int,
+    pushed: Mapping[str, int],
+    *,
+    opens_slot: bool,
+) -> Price:
+    problem = week.problem
+    assignments = dict(others)
+    for key, begin in pushed.items():
+        length = problem.intervention_by_id[key].duration
+        new = _slot_at(week, slot.room, slot.day, begin, begin + length)
+        assignments[key] = new.id if new is not None else others[key]
+    starts = {**week.starts, **pushed, item.id: start}
+    violations = (
+        *_slot_and_capacity(problem, load_of(problem, assignments), item, slot),
+        *slot_warnings(week, item.id, slot.id),
+        *_pushed_elsewhere(week, others, assignments, pushed),
+        *_new_timeline_violations(week, others, {**assignments, item.id: slot.id}, starts, slot.day),
+    )
+    assignments[item.id] = slot.id
+    before, after = breakdown(problem, week.assignments), breakdown(problem, assignments)
+    delta = CostBreakdown(
+        after.hospital - before.hospital, after.overtime - before.overtime, after.unplanned - before.unplanned
+    )
+    overtime = overtime_minutes(week, {item.id: slot.id}, starts, regular_hours(week))[item.id]
+    return Price(
+        week=week,
+        status="rule" if violations else "cost" if delta.total > 0 else "free",
+        room=slot.room,
+        day=slot.day,
+        start=start,
+        end=start + item.duration,
+        slot=slot.id,
+        opens_slot=opens_slot,
+        delta=delta,
+        overtime_minutes=overtime,
+        shifts={key: (week.starts[key], begin) for key, begin in pushed.items()},
+        violations=violations,
+        assignments=assignments,
+        starts=starts,
+    )
+
+
+def _pushed_elsewhere(
+    week: LoadedWeek, before: Mapping[str, str], after: Mapping[str, str], pushed: Mapping[str, int]
+) -> Iterator[Violation]:
+    """What breaks because a pushed intervention ends up in another slot."""
+    problem = week.problem
+    for key in pushed:
+        if after[key] != before[key]:
+            rest = {other: slot for other, slot in after.items() if other != key}
+            pushed_item, slot = problem.intervention_by_id[key], problem.slot_by_id[after[key]]
+            yield from _slot_and_capacity(problem, load_of(problem, rest), pushed_item, slot)
+
+
+def _new_timeline_violations(
+    week: LoadedWeek, others: Mapping[str, str], after: Mapping[str, str], starts: Mapping[str, int], day: int
+) -> tuple[Violation, ...]:
+    """Those of the day that were not there without the intervention."""
+    slots = week.problem.slot_by_id
+    without = {key: slot for key, slot in others.items() if slots[slot].day == day}
+    along = {key: slot for key, slot in after.items() if slots[slot].day == day}
+    known = {_identity(one) for one in timeline_violations(week.problem, without, week.starts)}
+    return tuple(one for one in timeline_violations(week.problem, along, starts) if _identity(one) not in known)
+
+
+def _identity(violation: Violation) -> tuple[str, str, object]:
+    return violation.rule, violation.intervention, violation.facts.get("other")
+
+
+# --- Shared parts ------------------------------------------------------------------------------------------------
+
+
+def _item(loaded: LoadedWeek, intervention: str) -> solver.Intervention:
+    item = loaded.problem.intervention_by_id.get(intervention)
+    if item is None:
+        raise UnknownIntervention(intervention)
+    return item
+
+
+def _room(loaded: LoadedWeek, room: str, day: int) -> RoomRow:
+    row = loaded.rooms.get(room)
+    if row is None:
+        raise MeaninglessPlace("room")
+    if not 0 <= day < loaded.problem.days:
+        raise MeaninglessPlace("day", row)
+    return row
+
+
+def _busy(loaded: LoadedWeek, assignments: Mapping[str, str]) -> Iterator[tuple[Busy, solver.Slot]]:
+    """What is placed, in order of start."""
+    problem = loaded.problem
+    for key in sorted(assignments, key=loaded.starts.__getitem__):
+        item = problem.intervention_by_id[key]
+        yield (
+            Busy(key, loaded.starts[key], item.duration, item.pinned is not None),
+            problem.slot_by_id[assignments[key]],
+        )
+
+
+def _slot_and_capacity(
+    problem: solver.WeekProblem, load: Load, item: solver.Intervention, slot: solver.Slot
+) -> tuple[Violation, ...]:
+    own = slot_violations(problem, item, slot)
+    said = {one.rule for one in own}
+    more = capacity_violations(problem, load, item, slot)
+    return (*own, *(one for one in more if not said & _SAID_BY.get(one.rule, set())))
+
+
+def _slot_at(loaded: LoadedWeek, room: str, day: int, start: int, end: int) -> solver.Slot | None:
+    """The slot that holds the whole of it, else the one where it starts."""
+    holding = [slot for slot in loaded.room_days.get((room, day), ()) if slot.start <= start < slot.end]
+    return next((slot for slot in holding if end <= slot.end), holding[0] if holding else None)
+
+
+def _slot_for(
+    loaded: LoadedWeek, room: RoomRow, day: int, start: int, end: int
+) -> tuple[LoadedWeek, solver.Slot, bool]:
+    """The slot at this time; where the week has none, a hidden one, or one to be opened over the whole gap."""
+    key = str(room.id)
+    slot = _slot_at(loaded, key, day, start, end)
+    if slot is not None:
+        return loaded, slot, False
+    when = loaded.week.days[day]
+    moment = at_minute(when, start)
+    hidden = [row for row in loaded.hidden.values() if row.room == room.id and row.date == when]
+    row = next((one for one in hidden if one.starts_at <= moment < one.ends_at), None)
+    opens_slot = row is None
+    if row is None:
+        around = [one for one in (*loaded.slots.values(), *hidden) if one.room == room.id and one.date == when]
+        begin = max((one.ends_at for one in around if one.ends_at <= moment), default=at_minute(when, room.opens))
+        until = min((one.starts_at for one in around if one.starts_at > moment), default=at_minute(when, room.closes))
+        overtime, exception = solver.SlotKind.OVERTIME.value, Slot.Origin.EXCEPTION.value
+        row = SlotRow(NEW_SLOT, when, room.id, begin, until, overtime, None, None, 1, None, exception)
+    week = loaded.with_slot(row)
+    return week, week.problem.slot_by_id[str(row.id)], opens_slot

@@ -1,0 +1,306 @@
+"""A person's changes of a draft: move, unplan, pin, undo, redo. One transaction each, one undoable step each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from planning.calendar import Week, at_minute
+from planning.models import Intervention, JournalEntry, Placement, Plan, PlanStep, Room, Slot, User
+from planning.selectors.evaluation import Price, price
+from planning.selectors.loaded import LoadedWeek, load_week_problem
+from planning.services.journal import append_entry
+from planning.services.steps import Snapshot, UnableToChangePlan, claim_revision, record_step, snapshots
+from planning.solver.costs import breakdown
+from planning.solver.result import Violation
+
+Action = JournalEntry.Action
+MOST_REASON = 300
+
+
+class ReasonRequired(UnableToChangePlan):
+    """The drop breaks rules: it takes a written reason. ``week`` words the violations."""
+
+    def __init__(self, week: LoadedWeek, violations: tuple[Violation, ...]) -> None:
+        self.week, self.violations = week, violations
+        super().__init__(", ".join(one.rule for one in violations))
+
+
+class NotPlaced(UnableToChangePlan):
+    """The intervention has no placement in this draft."""
+
+
+class NothingToUndo(UnableToChangePlan):
+    """No step is left in that direction."""
+
+
+class UnableToRestore(UnableToChangePlan):
+    """What the step touched is gone: an intervention deleted, or its hours taken by another slot since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done, for the toast: ``facts`` of the step and the change of the total cost."""
+
+    action: str
+    facts: Mapping[str, Any]
+    delta: float
+
+
+# --- Move --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def move_placement(
+    *,
+    plan: Plan,
+    intervention: int,
+    room: int,
+    day: date,
+    start: int,
+    revision: int,
+    user: User,
+    now: datetime,
+    reason: str = "",
+) -> Change:
+    """Drop an intervention at a start, from the list or from elsewhere, and pin it there.
+
+    Raises ``Stale``, ``UnknownIntervention``, ``MeaninglessPlace``, or ``ReasonRequired`` when it breaks a rule
+    and ``reason`` is empty.
+    """
+    number = claim_revision(plan_id=plan.pk, revision=revision)
+    loaded = load_week_problem(Week(plan.monday), plan)
+    offset = (day - plan.monday).days
+    judged = price(loaded, str(intervention), str(room), offset, start)
+    reason = reason.strip()[:MOST_REASON]
+    if judged.violations and not reason:
+        raise ReasonRequired(judged.week, judged.violations)
+    touched = [intervention, *(int(key) for key in judged.shifts)]
+    before = snapshots(plan.pk, touched)
+    slot_id = _open_slot(judged).pk if judged.opens_slot else int(judged.slot)
+    Placement.objects.update_or_create(
+        plan=plan,
+        intervention_id=intervention,
+        defaults={
+            "slot_id": slot_id,
+            "starts_at": at_minute(day, judged.start),
+            "minutes": judged.end - judged.start,
+            "pinned_by": user,
+            "pinned_at": now,
+            "pin_reason": reason,
+            "forced": bool(judged.violations),
+        },
+    )
+    for key, (_from, begin) in judged.shifts.items():
+        Placement.objects.filter(plan=plan, intervention_id=int(key)).update(
+            slot_id=int(judged.assignments[key]), starts_at=at_minute(day, begin)
+        )
+    action = Action.FORCE if judged.violations else Action.MOVE
+    facts = {
+        **_facts(loaded, intervention),
+        "room": loaded.rooms[str(room)].code,
+        "date": day.isoformat(),
+        "minute": judged.start,
+        "rules": sorted({one.rule for one in judged.violations}),
+        "shifted": [loaded.interventions[key].code for key in judged.shifts],
+    }
+    after = snapshots(plan.pk, touched)
+    return _conclude(plan, number, action, facts, before, after, user, now, reason, judged.delta.total, intervention)
+
+
+def _open_slot(judged: Price) -> Slot:
+    """The exceptional overtime slot over the gap where a person insists."""
+    row = judged.week.slots[judged.slot]
+    return Slot.objects.create(
+        date=row.date,
+        room_id=row.room,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        kind=row.kind,
+        positions=row.positions,
+        origin=row.origin,
+    )
+
+
+# --- Unplan, pin -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def unplan_intervention(
+    *, plan: Plan, intervention: int, revision: int, user: User, now: datetime, reason: str = ""
+) -> Change:
+    """Back to the list. Raises ``Stale`` or ``NotPlaced``."""
+    number = claim_revision(plan_id=plan.pk, revision=revision)
+    loaded = load_week_problem(Week(plan.monday), plan)
+    key = str(intervention)
+    if key not in loaded.placements:
+        raise NotPlaced
+    before = snapshots(plan.pk, [intervention])
+    Placement.objects.filter(plan=plan, intervention_id=intervention).delete()
+    left = {other: slot for other, slot in loaded.assignments.items() if other != key}
+    delta = breakdown(loaded.problem, left).total - breakdown(loaded.problem, loaded.assignments).total
+    facts = _facts(loaded, intervention)
+    after: Snapshot = {key: None}
+    return _conclude(plan, number, Action.UNPLAN, facts, before, after, user, now, reason.strip(), delta, intervention)
+
+
+@transaction.atomic
+def pin_placement(
+    *, plan: Plan, intervention: int, pinned: bool, revision: int, user: User, now: datetime, reason: str = ""
+) -> Change:
+    """Keep a placement where it is, whatever is proposed, or leave it free again. Raises ``Stale`` or ``NotPlaced``.
+
+    A forced placement keeps its reason when it is released: it stays shown as forced.
+    """
+    number = claim_revision(plan_id=plan.pk, revision=revision)
+    row = Placement.objects.select_related("intervention").filter(plan=plan, intervention_id=intervention).first()
+    if row is None:
+        raise NotPlaced
+    before = snapshots(plan.pk, [intervention])
+    reason = reason.strip()[:MOST_REASON]
+    row.pinned_by, row.pinned_at = (user, now) if pinned else (None, None)
+    if not row.forced:
+        row.pin_reason = reason if pinned else ""
+    elif pinned and reason:
+        row.pin_reason = reason
+    row.save(update_fields=["pinned_by", "pinned_at", "pin_reason"])
+    after = snapshots(plan.pk, [intervention])
+    action = Action.PIN if pinned else Action.UNPIN
+    facts = {"code": row.intervention.code}
+    return _conclude(plan, number, action, facts, before, after, user, now, reason, 0.0, intervention)
+
+
+# --- Undo, redo --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def undo_step(*, plan: Plan, revision: int, user: User, now: datetime) -> Change:
+    """Put back the placements of the last step as they were, pins included.
+
+    Raises ``Stale``, ``NothingToUndo`` or ``UnableToRestore``.
+    """
+    number = claim_revision(plan_id=plan.pk, revision=revision)
+    step = PlanStep.objects.filter(plan=plan, undone=False).order_by("-position").first()
+    return _turn(plan, number, step, Action.UNDO, user, now)
+
+
+@transaction.atomic
+def redo_step(*, plan: Plan, revision: int, user: User, now: datetime) -> Change:
+    """Do again the step that was undone last. Raises as ``undo_step``."""
+    number = claim_revision(plan_id=plan.pk, revision=revision)
+    step = PlanStep.objects.filter(plan=plan, undone=True).order_by("position").first()
+    return _turn(plan, number, step, Action.REDO, user, now)
+
+
+def _turn(plan: Plan, number: int, step: PlanStep | None, action: str, user: User, now: datetime) -> Change:
+    if step is None:
+        raise NothingToUndo
+    undone = action == Action.UNDO
+    left, put = (step.after, step.before) if undone else (step.before, step.after)
+    cost_before = _total(plan)
+    restore(plan, put)
+    step.undone = undone
+    step.save(update_fields=["undone"])
+    delta = _total(plan) - cost_before
+    facts = {**step.facts, "step": step.action, "revision": number}
+    append_entry(
+        plan=plan,
+        user=user,
+        action=action,
+        now=now,
+        intervention_id=_only(put),
+        before={"placements": left},
+        after={**facts, "placements": put},
+        cost_delta=delta,
+    )
+    return Change(action, facts, delta)
+
+
+def restore(plan: Plan, placements: Snapshot) -> None:
+    """Make these placements what they were; None puts the intervention back in the list."""
+    Placement.objects.filter(plan=plan, intervention_id__in=[int(key) for key in placements]).delete()
+    wanted = {int(key): row for key, row in placements.items() if row is not None}
+    if Intervention.objects.filter(pk__in=wanted).count() != len(wanted):
+        raise UnableToRestore
+    for intervention, row in wanted.items():
+        Placement.objects.create(
+            plan=plan,
+            intervention_id=intervention,
+            slot=_slot_again(row),
+            starts_at=datetime.fromisoformat(row["starts_at"]),
+            minutes=row["minutes"],
+            pinned_by_id=row["pinned_by"],
+            pinned_at=datetime.fromisoformat(row["pinned_at"]) if row["pinned_at"] else None,
+            pin_reason=row["pin_reason"],
+            forced=row["forced"],
+        )
+
+
+def _slot_again(row: Mapping[str, Any]) -> Slot:
+    """The slot of a placement; when the week's slots were edited since, the one that now holds its start."""
+    slot = Slot.objects.filter(pk=row["slot"]).first()
+    if slot is None:
+        room = Room.objects.filter(code=row["room"]).first()
+        starts_at = datetime.fromisoformat(row["starts_at"])
+        slot = Slot.objects.filter(room=room, starts_at__lte=starts_at, ends_at__gt=starts_at).first()
+    if slot is None:
+        raise UnableToRestore
+    return slot
+
+
+# --- Shared parts ------------------------------------------------------------------------------------------------
+
+
+def _facts(loaded: LoadedWeek, intervention: int) -> dict[str, Any]:
+    return {"code": loaded.interventions[str(intervention)].code}
+
+
+def _total(plan: Plan) -> float:
+    loaded = load_week_problem(Week(plan.monday), plan)
+    return breakdown(loaded.problem, loaded.assignments).total
+
+
+def _only(placements: Snapshot) -> int | None:
+    """The intervention a step is about, when it is about one."""
+    return int(next(iter(placements))) if len(placements) == 1 else None
+
+
+def _conclude(
+    plan: Plan,
+    revision: int,
+    action: str,
+    facts: Mapping[str, Any],
+    before: Snapshot,
+    after: Snapshot,
+    user: User,
+    now: datetime,
+    reason: str,
+    delta: float,
+    intervention: int,
+) -> Change:
+    """Log the step for undo, and tell the journal."""
+    record_step(
+        plan_id=plan.pk, revision=revision, action=action, facts=facts, before=before, after=after, user=user, now=now
+    )
+    key = str(intervention)
+    append_entry(
+        plan=plan,
+        user=user,
+        action=action,
+        now=now,
+        intervention_id=intervention,
+        before=_place(before[key]),
+        after={**facts, **(_place(after[key]) or {}), "revision": revision},
+        reason=reason[:MOST_REASON],
+        cost_delta=delta,
+    )
+    return Change(action, facts, delta)
+
+
+def _place(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Where, for the journal: without who pinned it."""
+    return None if row is None else {name: row[name] for name in ("slot", "room", "date", "minute", "starts_at")}
