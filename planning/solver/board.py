@@ -30,6 +30,9 @@ class Board:
         self.minutes_left: list[int] = grid.length.tolist()
         self.positions_left: list[int] = grid.positions.tolist()
         self.surgeon_left: list[int] = grid.surgeon_left.ravel().tolist()
+        self.window: list[int] = grid.window.tolist()
+        self.first_window: list[int] = (grid.surgeon * grid.window_left.shape[1]).tolist()
+        self.window_left: list[int] = grid.window_left.ravel().tolist()
         self.held: list[list[int]] = [[] for _ in range(columns)]
         self.slot_of = [LEFT_OUT] * rows
         self.price: list[dict[int, int]] = []
@@ -71,6 +74,7 @@ class Board:
             self.minutes_left[slot] >= self.demand[row]
             and self.positions_left[slot] > 0
             and self.surgeon_left[self.first_day[row] + self.day[slot]] >= self.duration[row]
+            and self.window_left[self.first_window[row] + self.window[slot]] >= self.duration[row]
         )
 
     def place(self, row: int, slot: int) -> None:
@@ -78,6 +82,7 @@ class Board:
         self.minutes_left[slot] -= self.demand[row]
         self.positions_left[slot] -= 1
         self.surgeon_left[self.first_day[row] + self.day[slot]] -= self.duration[row]
+        self.window_left[self.first_window[row] + self.window[slot]] -= self.duration[row]
         self.held[slot].append(row)
         self.value += self.price[row][slot] - self.leave[row]
 
@@ -89,24 +94,24 @@ class Board:
         self.minutes_left[slot] += self.demand[row]
         self.positions_left[slot] += 1
         self.surgeon_left[self.first_day[row] + self.day[slot]] += self.duration[row]
+        self.window_left[self.first_window[row] + self.window[slot]] += self.duration[row]
         self.held[slot].remove(row)
         self.value += self.leave[row] - self.price[row][slot]
 
     def insert(self, rows: Iterable[int], choices: Sequence[Sequence[int]]) -> None:
         """Each in turn takes the first of its choices that has room; ``fits`` is written out, this is the hot loop."""
-        minutes_left, positions_left, surgeon_left, day = (
-            self.minutes_left,
-            self.positions_left,
-            self.surgeon_left,
-            self.day,
-        )
+        minutes_left, positions_left = self.minutes_left, self.positions_left
+        surgeon_left, day = self.surgeon_left, self.day
+        window_left, window = self.window_left, self.window
         for row in rows:
-            demand, duration, first_day = self.demand[row], self.duration[row], self.first_day[row]
+            demand, duration = self.demand[row], self.duration[row]
+            first_day, first_window = self.first_day[row], self.first_window[row]
             for slot in choices[row]:
                 if (
                     minutes_left[slot] >= demand
                     and positions_left[slot] > 0
                     and surgeon_left[first_day + day[slot]] >= duration
+                    and window_left[first_window + window[slot]] >= duration
                 ):
                     self.place(row, slot)
                     break

@@ -22,6 +22,7 @@ Forbidden = Collection[tuple[str, str]]
 
 # Costs are compared as whole numbers of six-thousandths: a cent an hour of overtime, for one minute, is then exact.
 UNITS = 6000
+UNLIMITED = 10**12
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Grid:
     Shapes: ``allowed``, ``cost`` (N, M), cost infinite where not allowed (8); ``demand`` (N,) minutes with cleaning;
     ``duration`` (N,); ``leave`` (N,) cost of leaving out; ``length``, ``positions``, ``day`` (M,), what pins leave;
     ``surgeon`` (N,) index; ``surgeon_left`` (surgeons, days), what pins leave of Maxi; ``fixed`` cost of the pins.
+    ``window`` (M,) numbers the distinct (day, start, end) of slots and ``window_left`` (surgeons, windows) is how many
+    minutes a surgeon can operate in such slots: a plan with start times needs that, equations (1) to (9) do not.
     """
 
     problem: WeekProblem
@@ -47,6 +50,8 @@ class Grid:
     day: Ints
     surgeon: Ints
     surgeon_left: Ints
+    window: Ints
+    window_left: Ints
     fixed: float
 
     @cached_property
@@ -57,6 +62,10 @@ class Grid:
     @cached_property
     def slot_index(self) -> dict[str, int]:
         return {slot.id: index for index, slot in enumerate(self.slots)}
+
+    @cached_property
+    def surgeon_index(self) -> dict[str, int]:
+        return {surgeon.id: index for index, surgeon in enumerate(self.problem.surgeons)}
 
     @cached_property
     def item_index(self) -> dict[str, int]:
@@ -92,8 +101,11 @@ class Grid:
         return [self.slot_index.get(assignments.get(item.id, ""), -1) for item in self.items]
 
 
-def grid_of(problem: WeekProblem, forbidden: Forbidden = ()) -> Grid:
-    """Build the matrices; ``forbidden`` are pairs of intervention and slot ids closed on top of the rules."""
+def grid_of(problem: WeekProblem, forbidden: Forbidden = (), *, timed: bool = False) -> Grid:
+    """Build the matrices; ``forbidden`` are pairs of intervention and slot ids closed on top of the rules.
+
+    ``timed`` limits the windows; otherwise they are without limit and the model is that of the equations alone.
+    """
     items = tuple(item for item in problem.interventions if item.pinned is None)
     pinned = {item.id: item.pinned for item in problem.interventions if item.pinned is not None}
     surgeon_index = {surgeon.id: index for index, surgeon in enumerate(problem.surgeons)}
@@ -102,12 +114,14 @@ def grid_of(problem: WeekProblem, forbidden: Forbidden = ()) -> Grid:
     positions = np.array([slot.positions for slot in problem.slots], dtype=np.int64)
     surgeon_left = np.array([surgeon.daily_minutes for surgeon in problem.surgeons], dtype=np.int64)
     surgeon_left = surgeon_left.reshape(len(problem.surgeons), problem.days)
+    window, window_left = _windows(problem, timed=timed)
     for item in problem.interventions:
         if item.pinned is not None:
             slot = slot_index[item.pinned]
             length[slot] -= item.duration + problem.turnover
             positions[slot] -= 1
             surgeon_left[surgeon_index[item.surgeon], problem.slots[slot].day] -= item.duration
+            window_left[surgeon_index[item.surgeon], window[slot]] -= item.duration
     cost = np.full((len(items), len(problem.slots)), inf)
     for row, item in enumerate(items):
         for column, slot_ in enumerate(problem.slots):
@@ -141,5 +155,16 @@ def grid_of(problem: WeekProblem, forbidden: Forbidden = ()) -> Grid:
         day=day,
         surgeon=surgeon,
         surgeon_left=surgeon_left,
+        window=window,
+        window_left=window_left,
         fixed=sum(cell_cost(problem, item, slot_) for item, slot_ in pins),
     )
+
+
+def _windows(problem: WeekProblem, *, timed: bool) -> tuple[Ints, Ints]:
+    """A surgeon in two rooms during the same hours still has those hours only once."""
+    spans = sorted({(slot.day, slot.start, slot.end) for slot in problem.slots})
+    number = {span: index for index, span in enumerate(spans)}
+    window = np.array([number[slot.day, slot.start, slot.end] for slot in problem.slots], dtype=np.int64)
+    minutes = [end - start if timed else UNLIMITED for _, start, end in spans]
+    return window, np.tile(np.array(minutes, dtype=np.int64), (len(problem.surgeons), 1))

@@ -66,12 +66,14 @@ def plan_hungarian(
     tie_rule: TieRule,
     reference: Mapping[str, str] | None,
     report: Report,
+    timed: bool = False,
 ) -> Outcome:
     """A feasible plan from the first milliseconds on, and the best bound of the assignment rounds.
 
-    With a reference the search starts from what of it is still allowed.
+    With a reference the search starts from what of it is still allowed. ``timed`` plans for start times: nothing that
+    a surgeon's hours make impossible. The bound is that of the equations alone, and holds either way.
     """
-    grid = grid_of(problem)
+    grid = grid_of(problem, timed=timed)
     board = Board(grid, reference)
     if reference is not None:
         board.load(grid.rows(reference))
@@ -122,10 +124,11 @@ def settle(
     bound: float,
     report: Report,
     forbidden: Forbidden = (),
-    idle_rounds: int = 150,
+    timed: bool = False,
+    idle_rounds: int = 80,
 ) -> dict[str, str]:
     """A good plan near ``assignments``: fills what it leaves open, improves briefly, breaks its ties."""
-    grid: Grid = grid_of(problem, forbidden)
+    grid: Grid = grid_of(problem, forbidden, timed=timed)
     board = Board(grid, reference)
     board.load(grid.rows(assignments))
     construct(board)

@@ -126,16 +126,20 @@ class Improver:
             other = held[int(len(held) * rng.random())]
             lifted.append((other, slot))
             board.lift(other)
-        first_day, day = board.first_day[row], board.day[slot]
-        if board.surgeon_left[first_day + day] >= board.duration[row]:
+        if board.fits(row, slot):
             return
-        same = [r for r in self.of_surgeon[first_day] if board.slot_of[r] >= 0 and board.day[board.slot_of[r]] == day]
+        day = board.day[slot]
+        same = [
+            other
+            for other in self.of_surgeon[board.first_day[row]]
+            if board.slot_of[other] >= 0 and board.day[board.slot_of[other]] == day
+        ]
         rng.shuffle(same)
         for other in same:
-            if board.surgeon_left[first_day + day] >= board.duration[row]:
-                return
             lifted.append((other, board.slot_of[other]))
             board.lift(other)
+            if board.fits(row, slot):
+                return
 
     def _rows_of_slots(self) -> list[int]:
         """Some of what is held by the slots that one intervention could use."""

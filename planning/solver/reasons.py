@@ -51,7 +51,7 @@ def _reasons(
 
 def _against(problem: WeekProblem, load: Load, item: Intervention, slot: Slot) -> tuple[Violation, ...]:
     found = slot_violations(problem, item, slot) or capacity_violations(problem, load, item, slot)
-    return found or _dearer(problem, item, slot)
+    return found or _dearer(problem, item, slot) or _no_order(item, slot)
 
 
 def _dearer(problem: WeekProblem, item: Intervention, slot: Slot) -> tuple[Violation, ...]:
@@ -62,6 +62,13 @@ def _dearer(problem: WeekProblem, item: Intervention, slot: Slot) -> tuple[Viola
     message = f"would cost {cost:g} here, leaving it out costs {leave:g}"
     facts = {"cost": cost, "unplanned_cost": leave, "day": slot.day}
     return (Violation("dearer_than_leaving_out", item.id, message, slot.id, facts),)
+
+
+def _no_order(item: Intervention, slot: Slot) -> tuple[Violation, ...]:
+    """The slot has the minutes, but not at a time when the surgeon is free."""
+    message = f"no start in slot {slot.id} leaves surgeon {item.surgeon} free on day {slot.day}"
+    facts = {"day": slot.day, "room": slot.room, "duration": item.duration, "surgeon": item.surgeon}
+    return (Violation("no_order", item.id, message, slot.id, facts),)
 
 
 def _summary(violations: list[Violation]) -> Violation:

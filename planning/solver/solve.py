@@ -53,8 +53,8 @@ def solve(
     if tie_rule not in TIE_RULES:
         raise ValueError(f"tie_rule: {tie_rule!r}: one of {', '.join(TIE_RULES)}")
     stop = stop or Stop()
-    run = _Run(problem, method, stop, seed, tie_rule, reference, observer or Observer())
-    return run.result(run.plan(), with_starts=with_starts)
+    run = _Run(problem, method, stop, seed, tie_rule, reference, observer or Observer(), with_starts)
+    return run.result(run.plan())
 
 
 @dataclass(slots=True)
@@ -73,9 +73,11 @@ class _Run:
         tie_rule: TieRule,
         reference: Mapping[str, str] | None,
         observer: Observer,
+        with_starts: bool,
     ) -> None:
         self.problem, self.method, self.stop, self.seed = problem, method, stop, seed
         self.tie_rule, self.reference, self.observer = tie_rule, reference, observer
+        self.with_starts = with_starts
         self.report = Report(observer, stop)
 
     def plan(self) -> _Plan:
@@ -88,8 +90,8 @@ class _Run:
         outcome = self._hungarian(self.stop)
         return _Plan(outcome.assignments, outcome.lower_bound)
 
-    def result(self, plan: _Plan, *, with_starts: bool) -> SolveResult:
-        timed = self._timed(plan) if with_starts else Timed(plan.assignments)
+    def result(self, plan: _Plan) -> SolveResult:
+        timed = self._timed(plan) if self.with_starts else Timed(plan.assignments)
         problem, assignments = self.problem, timed.assignments
         cost = breakdown(problem, assignments)
         bound = None if plan.lower_bound is None else min(plan.lower_bound, cost.total)
@@ -115,6 +117,7 @@ class _Run:
             tie_rule=self.tie_rule,
             reference=self.reference,
             report=self.report,
+            timed=self.with_starts,
         )
 
     def _exact(self) -> _Plan:
@@ -133,29 +136,40 @@ class _Run:
         found = outcome.assignments
         if found is None or breakdown(self.problem, found).total >= cost:
             return _Plan(first.assignments, bound)
-        return _Plan(self._settle(found, bound), bound)
+        return _Plan(self._settle(found, bound, reference=self.reference), bound)
 
     def _timed(self, plan: _Plan) -> Timed:
         self.report.enter("sequencing")
 
         def replan(assignments: Mapping[str, str], forbidden: Forbidden) -> dict[str, str]:
-            return self._settle(assignments, plan.lower_bound or 0.0, forbidden)
+            return self._settle(
+                assignments, plan.lower_bound or 0.0, reference=assignments, forbidden=forbidden, timed=True
+            )
 
         # First come, first served does not plan again: what has no order waits.
         again = None if self.method == "first-come" else replan
         return with_start_times(self.problem, plan.assignments, seed=self.seed, stop=self.stop, replan=again)
 
-    def _settle(self, assignments: Mapping[str, str], bound: float, forbidden: Forbidden = ()) -> dict[str, str]:
+    def _settle(
+        self,
+        assignments: Mapping[str, str],
+        bound: float,
+        *,
+        reference: Mapping[str, str] | None,
+        forbidden: Forbidden = (),
+        timed: bool = False,
+    ) -> dict[str, str]:
         return settle(
             self.problem,
             assignments,
             stop=self.stop,
             seed=self.seed,
             tie_rule=self.tie_rule,
-            reference=self.reference,
+            reference=reference,
             bound=bound,
             report=self.report,
             forbidden=forbidden,
+            timed=timed,
         )
 
     def _warnings(self, timed: Timed) -> tuple[Violation, ...]:

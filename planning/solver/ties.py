@@ -1,11 +1,12 @@
-"""Which of the plans of equal cost: fill the rooms in the file's order, or balance the load.
+"""Which of the plans of equal cost: fewest rooms for a surgeon in a day, then fill the rooms in order, or balance.
 
 Massive ties are the rule here (everyone on the first day costs nothing). With a reference plan, the fewest moves
-away from it come before the tie rule. Nothing done here changes the cost or the number of moves.
+away from it come before both. Nothing done here changes the cost or the number of moves.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Literal
 
@@ -14,6 +15,9 @@ from planning.solver.stopping import Stop
 
 TieRule = Literal["fill", "balance"]
 MOST_PASSES = 20
+
+# What one more room of a surgeon's day weighs: more than any measure.
+A_ROOM = 10**12
 
 # What a slot with these minutes in use adds to the measure that the tie rule makes small.
 Measure = Callable[[int, int], int]
@@ -53,12 +57,41 @@ class _Tidy:
         # What pins use counts in the balance of a slot.
         pins = [slot.length - left for slot, left in zip(board.grid.slots, board.grid.length.tolist(), strict=True)]
         self.used = [minutes + pin for minutes, pin in zip(used, pins, strict=True)]
+        rank_of_room = {room.id: rank for rank, room in enumerate(board.grid.problem.rooms)}
+        self.room = [rank_of_room[slot.room] for slot in board.grid.slots]
+        # How many interventions of a surgeon are in a room on a day, pins included.
+        self.visits: dict[tuple[int, int], int] = defaultdict(int)
+        for row, slot in enumerate(board.slot_of):
+            if slot >= 0:
+                self.visits[self._visit(row, slot)] += 1
+        for item_id, slot_id in board.grid.pinned.items():
+            surgeon = board.grid.surgeon_index[board.grid.problem.intervention_by_id[item_id].surgeon]
+            slot = board.grid.slot_index[slot_id]
+            self.visits[surgeon * board.grid.problem.days + board.day[slot], self.room[slot]] += 1
+
+    def _visit(self, row: int, slot: int) -> tuple[int, int]:
+        return self.board.first_day[row] + self.board.day[slot], self.room[slot]
+
+    def _rooms(self, *changes: tuple[int, int, int]) -> int:
+        """By how much the number of rooms changes when each (row, from, to) goes."""
+        before = after = 0
+        visits: dict[tuple[int, int], int] = {}
+        for row, here, there in changes:
+            for key, more in ((self._visit(row, here), -1), (self._visit(row, there), 1)):
+                visits[key] = visits.get(key, self.visits[key]) + more
+        for key, count in visits.items():
+            before += self.visits[key] > 0
+            after += count > 0
+        return (after - before) * A_ROOM
 
     def _change(self, slot: int, minutes: int) -> int:
         return self.measure(slot, self.used[slot] + minutes) - self.measure(slot, self.used[slot])
 
     def _put(self, row: int, slot: int) -> None:
-        self.used[self.board.slot_of[row]] -= self.board.demand[row]
+        here = self.board.slot_of[row]
+        self.visits[self._visit(row, here)] -= 1
+        self.visits[self._visit(row, slot)] += 1
+        self.used[here] -= self.board.demand[row]
         self.board.lift(row)
         self.board.place(row, slot)
         self.used[slot] += self.board.demand[row]
@@ -71,7 +104,7 @@ class _Tidy:
         board.lift(row)
         for slot, other_price in board.price[row].items():
             if other_price == price and slot != here and board.fits(row, slot):
-                change = left + self._change(slot, minutes)
+                change = self._rooms((row, here, slot)) + left + self._change(slot, minutes)
                 if change < best_change:
                     best, best_change = slot, change
         board.place(row, here)
@@ -90,7 +123,9 @@ class _Tidy:
             if prices[there] + board.price[other][here] != prices[here] + board.price[other][there]:
                 continue
             more = board.demand[other] - board.demand[row]
-            if self._change(here, more) + self._change(there, -more) < 0 and self._exchange(row, other):
+            change = self._rooms((row, here, there), (other, there, here))
+            change += self._change(here, more) + self._change(there, -more)
+            if change < 0 and self._exchange(row, other):
                 return True
         return False
 
@@ -104,6 +139,9 @@ class _Tidy:
             board.place(row, there)
             if board.fits(other, here):
                 board.place(other, here)
+                for one, old, new in ((row, here, there), (other, there, here)):
+                    self.visits[self._visit(one, old)] -= 1
+                    self.visits[self._visit(one, new)] += 1
                 self.used[here] += board.demand[other] - board.demand[row]
                 self.used[there] += board.demand[row] - board.demand[other]
                 return True
