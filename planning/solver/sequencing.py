@@ -21,6 +21,7 @@ from planning.solver.stopping import Stop
 
 _ATTEMPTS_TO_COMPACT = 80
 _ATTEMPTS_TO_FIT = 1500
+_ATTEMPTS_AFTER_TIME = 200
 _ATTEMPTS_BEFORE_RESTART = 120
 
 
@@ -37,6 +38,8 @@ def sequence(
 ) -> Sequence:
     """The same seed and plan give the same start times, unless ``stop`` cuts the attempts short.
 
+    A cancellation leaves the first order found, the end of the time some attempts to find one that fits.
+
     A ``pinned_start`` is kept to the minute, whatever it breaks; the others are placed around it.
     """
     days: dict[int, list[_Case]] = defaultdict(list)
@@ -47,7 +50,9 @@ def sequence(
     starts: dict[str, int] = {}
     unordered: list[Violation] = []
     for day in sorted(days):
-        order = _Day(tuple(days[day]), problem.turnover).best_order(random.Random(f"{seed}/{day}"), stop)
+        order = _Day(tuple(days[day]), problem.turnover).best_order(
+            random.Random(f"{seed}/{day}"), stop or Stop(seconds=None)
+        )
         starts.update({case.item.id: start for case, start in order.starts.items()})
         unordered += [_no_order(case, days[day], order) for case in order.unplaced]
     return Sequence(starts, tuple(unordered))
@@ -95,13 +100,18 @@ class _Day:
     cases: tuple[_Case, ...]
     turnover: int
 
-    def best_order(self, draw: random.Random, stop: Stop | None) -> _Order:
-        """A walk over priority lists that never gets worse, started again elsewhere when it stays put too long."""
+    def best_order(self, draw: random.Random, stop: Stop) -> _Order:
+        """A walk over priority lists that never gets worse, started again elsewhere when it stays put too long.
+
+        It ends when nobody more can have a place and the rest is compact, or after a number of attempts; a smaller
+        number when the time is up, for a plan without an order is worth little.
+        """
         current = best = min((self._build(one) for one in self._priority_lists()), key=lambda order: order.value)
+        least = self._least_unplaced()
         quiet = 0
         for attempt in range(_ATTEMPTS_TO_FIT):
-            done = best.value == (0, 0, 0) or (best.complete and attempt >= _ATTEMPTS_TO_COMPACT)
-            if done or (stop is not None and attempt % 20 == 0 and stop.reached()):
+            limit = _ATTEMPTS_TO_COMPACT if len(best.unplaced) <= least else _ATTEMPTS_TO_FIT
+            if best.value <= (0, least, 0) or attempt >= limit or (attempt % 20 == 0 and _ended(stop, attempt)):
                 break
             restart = quiet >= _ATTEMPTS_BEFORE_RESTART
             order = self._build(self._shuffled(draw) if restart else self._moved(current, draw))
@@ -110,6 +120,16 @@ class _Day:
                 current = order
             best = min(best, order, key=lambda one: one.value)
         return best
+
+    def _least_unplaced(self) -> int:
+        """How many have no place in any order: a surgeon, or a room, with more work than its hours hold."""
+        by_surgeon: dict[str, list[_Case]] = defaultdict(list)
+        by_room: dict[str, list[_Case]] = defaultdict(list)
+        for case in self._free():
+            by_surgeon[case.item.surgeon].append(case)
+            by_room[case.slot.room].append(case)
+        surgeons = sum(_excess(cases, 0) for cases in by_surgeon.values())
+        return max(surgeons, sum(_excess(cases, self.turnover) for cases in by_room.values()))
 
     def _priority_lists(self) -> list[list[_Case]]:
         """Rules of thumb to start from. Ties keep the week's order, so that similar weeks look similar."""
@@ -196,6 +216,23 @@ class _Day:
 def _case(item: Intervention, slot: Slot) -> _Case:
     """A pinned start counts in the slot it was chosen for."""
     return _Case(item, slot, item.pinned_start if item.pinned == slot.id else None)
+
+
+def _ended(stop: Stop, attempt: int) -> bool:
+    return stop.cancelled() or (attempt >= _ATTEMPTS_AFTER_TIME and stop.reached())
+
+
+def _excess(cases: list[_Case], between: int) -> int:
+    """How many of these, one after the other, must go for the others to fit between any two hours of their slots."""
+    most = 0
+    for opening in {case.slot.start for case in cases}:
+        for closing in {case.slot.end for case in cases}:
+            inside = [case for case in cases if opening <= case.slot.start and case.slot.end <= closing]
+            durations = sorted(case.item.duration + between for case in inside)
+            while sum(durations) > closing - opening + between:
+                durations.pop()
+            most = max(most, len(inside) - len(durations))
+    return most
 
 
 def _gaps(rows: Iterable[list[tuple[int, int]]]) -> int:
