@@ -2,8 +2,24 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from planning.api import weeks
+from planning.api import plans, runs, versions, weeks
 
 urlpatterns: list[URLPattern] = [
     path("weeks/<str:week>/grid/", weeks.Grid.as_view(), name="api-week-grid"),
+    path("plans/<int:pk>/lift/", plans.Lift.as_view(), name="api-plan-lift"),
+    path("plans/<int:pk>/price/", plans.Price.as_view(), name="api-plan-price"),
+    path("plans/<int:pk>/moves/", plans.Moves.as_view(), name="api-plan-moves"),
+    path("plans/<int:pk>/unplan/", plans.Unplans.as_view(), name="api-plan-unplan"),
+    path("plans/<int:pk>/pins/", plans.Pins.as_view(), name="api-plan-pins"),
+    path("plans/<int:pk>/undo/", plans.Undo.as_view(), name="api-plan-undo"),
+    path("plans/<int:pk>/redo/", plans.Redo.as_view(), name="api-plan-redo"),
+    path("plans/<int:pk>/difference/", versions.Difference.as_view(), name="api-plan-difference"),
+    path("plans/<int:pk>/take/", versions.Take.as_view(), name="api-plan-take"),
+    path("plans/<int:pk>/approval/", versions.Approval.as_view(), name="api-plan-approval"),
+    path("plans/<int:pk>/approve/", versions.Approve.as_view(), name="api-plan-approve"),
+    path("weeks/<str:week>/journal/", versions.Journal.as_view(), name="api-week-journal"),
+    path("weeks/<str:week>/runs/", runs.WeekRuns.as_view(), name="api-week-runs"),
+    path("runs/<int:pk>/", runs.RunDetail.as_view(), name="api-run"),
+    path("runs/<int:pk>/cancel/", runs.RunCancel.as_view(), name="api-run-cancel"),
+    path("runs/<int:pk>/retry/", runs.RunRetry.as_view(), name="api-run-retry"),
 ]

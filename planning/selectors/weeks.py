@@ -13,7 +13,7 @@ from planning import wording
 from planning.access import May, allowed
 from planning.calendar import Week, minute_of
 from planning.models import Placement, Plan, Site, User
-from planning.selectors.indicators import gap, measure, overtime_minutes, regular_hours, strip
+from planning.selectors.indicators import Measures, gap, measure, overtime_minutes, regular_hours, strip
 from planning.selectors.loaded import FROZEN, InterventionRow, LoadedWeek, load_week_problem
 from planning.selectors.steps import undo_and_redo
 from planning.selectors.warnings import warnings_by_intervention
@@ -197,9 +197,9 @@ def plan_state(loaded: LoadedWeek, reader: Reader) -> dict[str, Any]:
         "occupancy": now.occupancy_by_day,
     }
     if reader.drafts:
-        base = _base(plan)
+        base = base_of(plan)
         state["unplanned"] = _unplanned(loaded)
-        state["indicators"] = strip(now, _base_measures(loaded, base))
+        state["indicators"] = strip(now, base_measures(loaded, base))
         state["gap"] = (
             gap(loaded, base.assignments if base else None, base.pins if base else {}, total) if plan else None
         )
@@ -262,22 +262,22 @@ def _why_nowhere(loaded: LoadedWeek, key: str) -> str:
     }
 
 
-class _Base:
+class Base:
     def __init__(self, rows: list[tuple[int, int, Any, date, int | None]]) -> None:
         self.assignments = {str(row[0]): str(row[1]) for row in rows}
         self.starts = {str(row[0]): minute_of(row[2], row[3]) for row in rows}
         self.pins = {str(row[0]): str(row[1]) for row in rows if row[4] is not None}
 
 
-def _base(plan: Plan | None) -> _Base | None:
+def base_of(plan: Plan | None) -> Base | None:
     """What the plan is compared with: its proposal's placements."""
     if plan is None or plan.base_id is None:
         return None
     rows = Placement.objects.filter(plan=plan.base_id)
-    return _Base(list(rows.values_list("intervention_id", "slot_id", "starts_at", "slot__date", "pinned_by_id")))
+    return Base(list(rows.values_list("intervention_id", "slot_id", "starts_at", "slot__date", "pinned_by_id")))
 
 
-def _base_measures(loaded: LoadedWeek, base: _Base | None) -> Any:
+def base_measures(loaded: LoadedWeek, base: Base | None) -> Measures | None:
     """Only what is still of this week can be compared: an intervention or a slot gone since counts as left out."""
     if base is None:
         return None

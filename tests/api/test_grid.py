@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from planning.calendar import at_minute
-from planning.models import Intervention, Placement, Plan, User
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from planning.models import User
+from tests.factories.hospital import WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 URL = f"/api/v1/weeks/{WEEK}/grid/"
@@ -24,26 +24,6 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-def make_plan(status: str = "draft", number: int = 1, **fields: object) -> Plan:
-    values = {"monday": WEEK.monday, "number": number, "status": status, "policy": "specialty", "created_at": NOW}
-    return Plan.objects.create(**(values | fields))
-
-
-def place(
-    plan: Plan, item: Intervention, hospital: Hospital, *, room: int = 0, day: int = 0, start: int = 480
-) -> Placement:
-    status, plan.status = plan.status, "draft"
-    slots = hospital.rooms[room].slots.filter(date=WEEK.days[day]).order_by("starts_at")
-    slot = slots[0] if start < 1080 else slots[1]
-    Plan.objects.filter(pk=plan.pk).update(status="proposed")
-    made = Placement.objects.create(
-        plan=plan, intervention=item, slot=slot, starts_at=at_minute(slot.date, start), minutes=item.planned_minutes
-    )
-    Plan.objects.filter(pk=plan.pk).update(status=status)
-    plan.status = status
-    return made
 
 
 def get(user: User, **query: Any) -> dict[str, Any]:

@@ -1,0 +1,121 @@
+"""A lift, a price or a change of plan as the page receives it, worded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from planning import wording
+from planning.calendar import Week
+from planning.models import Plan, User
+from planning.selectors.evaluation import MeaninglessPlace, Price, Target
+from planning.selectors.indicators import measure, strip
+from planning.selectors.loaded import LoadedWeek, load_week_problem
+from planning.selectors.warnings import warnings_by_intervention
+from planning.selectors.weeks import Reader, base_measures, base_of, plan_state, worded
+from planning.solver.result import Violation
+
+
+def state_of(plan: Plan, user: User) -> dict[str, Any]:
+    """The plan as it stands in the database now."""
+    loaded = load_week_problem(Week(plan.monday), plan)
+    return plan_state(loaded, Reader(user, loaded))
+
+
+def changed_answer(plan: Plan, user: User, message: str) -> dict[str, Any]:
+    return {"state": state_of(plan, user), "message": message}
+
+
+# --- Lift --------------------------------------------------------------------------------------------------------
+
+
+def lift_answer(loaded: LoadedWeek, targets: Iterable[Target], to_list: float) -> dict[str, Any]:
+    return {
+        "targets": [_target(loaded, target) for target in targets],
+        "list": {"delta": to_list, "text": wording.signed_euros(to_list)},
+    }
+
+
+def _target(loaded: LoadedWeek, target: Target) -> dict[str, Any]:
+    return {
+        "room": int(target.room),
+        "date": loaded.week.days[target.day].isoformat(),
+        "status": target.status,
+        "slot": int(target.slot) if target.slot is not None else None,
+        "start": target.start,
+        "end": target.end,
+        "delta": target.delta,
+        "overtime_minutes": target.overtime_minutes,
+        "text": wording.chip(target.reasons[0]) if target.reasons else wording.signed_euros(target.delta or 0),
+        "reasons": [worded(loaded, violation) for violation in target.reasons],
+    }
+
+
+# --- Price -------------------------------------------------------------------------------------------------------
+
+
+def price_answer(judged: Price, intervention: str) -> dict[str, Any]:
+    """``indicators`` are what the strip would show after the drop."""
+    week, delta = judged.week, judged.delta
+    return {
+        "status": judged.status,
+        "room": int(judged.room),
+        "date": week.week.days[judged.day].isoformat(),
+        "start": judged.start,
+        "end": judged.end,
+        "slot": None if judged.opens_slot else int(judged.slot),
+        "delta": {
+            "total": delta.total,
+            "hospital": delta.hospital,
+            "overtime": delta.overtime,
+            "unplanned": delta.unplanned,
+        },
+        "delta_text": wording.signed_euros(delta.total),
+        "overtime_minutes": judged.overtime_minutes,
+        "shifts": [
+            {"intervention": int(key), "from": before, "to": after} for key, (before, after) in judged.shifts.items()
+        ],
+        "violations": violations_answer(week, judged.violations, intervention),
+        "indicators": _indicators(judged),
+        "refused": None,
+    }
+
+
+def _indicators(judged: Price) -> list[dict[str, Any]]:
+    """The strip after the drop, compared with the proposal as it always is; ``now_text`` is before the drop."""
+    week = judged.week
+    before = warnings_by_intervention(week, week.assignments, week.starts)
+    after = warnings_by_intervention(week, judged.assignments, judged.starts)
+    now = strip(measure(week, week.assignments, week.starts, conflicts=len(before)), None)
+    then = measure(week, judged.assignments, judged.starts, conflicts=len(after))
+    shown = strip(then, base_measures(week, base_of(week.plan)))
+    return [{**one, "now_text": current["text"]} for one, current in zip(shown, now, strict=True)]
+
+
+def violations_answer(week: LoadedWeek, violations: Iterable[Violation], intervention: str) -> list[dict[str, Any]]:
+    """Those of a pushed or a met neighbour are said with its code, and point at it."""
+    found = []
+    for violation in violations:
+        said = worded(week, violation)
+        if violation.intervention != intervention:
+            code = week.interventions[violation.intervention].code
+            said = {**said, "text": f"{code} : {said['text']}", "other": int(violation.intervention)}
+        found.append(said)
+    return found
+
+
+def place_refused(error: MeaninglessPlace) -> str:
+    if error.why == "room" or error.room is None:
+        return _("Cette salle n'existe pas.")
+    if error.why == "day":
+        return _("Ce jour n'est pas dans la semaine affichée.")
+    values = {
+        "room": error.room.code,
+        "opens": wording.clock(error.room.opens),
+        "closes": wording.clock(error.room.closes),
+    }
+    if error.why == "push":
+        return _("Les interventions suivantes finiraient après la fermeture de %(room)s à %(closes)s.") % values
+    return _("La salle %(room)s est ouverte de %(opens)s à %(closes)s.") % values
