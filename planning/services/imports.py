@@ -1,0 +1,142 @@
+"""Brings a file in: what it would change, then the change itself, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import ModuleType
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from planning.exchange import interventions, rooms, slots, surgeons
+from planning.exchange.fields import Target
+from planning.exchange.mapping import Mapping, guess, header_digest
+from planning.exchange.reading import Known, Problem, order_is_needed, read_records
+from planning.exchange.tabular import Table, read_table
+from planning.models import ColumnMapping, Equipment, JournalEntry, Room, Specialty, Surgeon, User
+from planning.services import import_writers
+from planning.services.import_writers import Row
+
+_READERS: dict[str, ModuleType] = {
+    "interventions": interventions,
+    "rooms": rooms,
+    "surgeons": surgeons,
+    "slots": slots,
+}
+TARGETS: dict[str, Target] = {name: reader.TARGET for name, reader in _READERS.items()}
+
+
+@dataclass
+class Preview:
+    """What importing would do. Nothing was written."""
+
+    target: Target
+    table: Table
+    asked: int
+    new: Sequence[Row]
+    existing: int
+    problems: list[Problem]
+    known: Known
+    order_needed: bool
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.error]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        return [problem for problem in self.problems if not problem.error]
+
+    @property
+    def faulty_lines(self) -> int:
+        return len({problem.line for problem in self.errors})
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    created: int
+    existing: int
+    left_out: int
+    # Codes of the surgeons, specialties, rooms and equipment that had to be created, by kind.
+    also_created: dict[str, list[str]] = field(default_factory=dict)
+
+
+class ImportRefusedError(Exception):
+    """The file has errors, or dates that nobody can read for sure; the message says what to do."""
+
+
+def mapping_for(*, target: Target, table: Table) -> Mapping:
+    """The one remembered for this header, or a guess."""
+    stored = ColumnMapping.objects.filter(target=target.name, header_digest=header_digest(table.headers)).first()
+    if stored is not None:
+        return Mapping.from_json(stored.mapping)
+    return Mapping(columns=guess(target, table.headers))
+
+
+def remember_mapping(*, target: Target, table: Table, mapping: Mapping) -> None:
+    ColumnMapping.objects.update_or_create(
+        target=target.name,
+        header_digest=header_digest(table.headers),
+        defaults={"mapping": mapping.remembered()},
+    )
+
+
+def preview_import(*, target: Target, table: Table, mapping: Mapping) -> Preview:
+    """Reads the database and writes nothing."""
+    known = known_names()
+    rows, problems = _READERS[target.name].read(table, mapping, known)
+    new, existing, found = import_writers.compare(target.name, rows, mapping)
+    return Preview(
+        target=target,
+        table=table,
+        asked=len(read_records(target, table, mapping)),
+        new=new,
+        existing=existing,
+        problems=sorted([*problems, *found], key=lambda problem: (problem.line, not problem.error)),
+        known=known,
+        order_needed=order_is_needed(target, table, mapping),
+    )
+
+
+@transaction.atomic
+def import_table(*, target: Target, table: Table, mapping: Mapping, user: User, now: datetime) -> ImportResult:
+    """Raises ``ImportRefusedError`` and writes nothing when a line is at fault, unless those are to be left out."""
+    preview = preview_import(target=target, table=table, mapping=mapping)
+    if preview.order_needed:
+        raise ImportRefusedError(_("Dites d'abord si le jour ou le mois vient en premier dans les dates."))
+    if preview.errors and not mapping.skip_faulty:
+        raise ImportRefusedError(
+            _("Rien n'a été importé : corrigez les erreurs, ou cochez « Laisser de côté les lignes en erreur ».")
+        )
+    created = import_writers.write(target.name, preview.new, mapping=mapping, user=user, now=now)
+    if preview.new:
+        JournalEntry.objects.create(
+            at=now,
+            user=user,
+            action=JournalEntry.Action.IMPORT,
+            after={"target": target.name, "created": len(preview.new), "existing": preview.existing},
+        )
+    return ImportResult(len(preview.new), preview.existing, preview.faulty_lines, created)
+
+
+def import_file(*, data: bytes, name: str, target: Target, mapping: Mapping, user: User, now: datetime) -> ImportResult:
+    """As ``import_table``, from the bytes of the file. Raises ``FileError`` when it cannot be read."""
+    return import_table(target=target, table=read_table(data, name), mapping=mapping, user=user, now=now)
+
+
+def known_names() -> Known:
+    """Everything a cell may name, by the names people give it."""
+    known = Known()
+    for surgeon in Surgeon.objects.all():
+        last, first = surgeon.last_name, surgeon.first_name
+        spoken = (last, f"Dr {last}", f"{first} {last}", f"{last} {first}", f"Dr {first} {last}")
+        known.add("surgeon", surgeon.code, surgeon.trigram, *spoken)
+    for specialty in Specialty.objects.all():
+        known.add("specialty", specialty.code, specialty.name)
+    for room in Room.objects.all():
+        known.add("room", room.code, room.name)
+    for equipment in Equipment.objects.all():
+        known.add("equipment", equipment.code, equipment.name)
+    return known
