@@ -1,0 +1,45 @@
+"""The weekly grid: the page's frame. The grid endpoint's own answer rides along, so the first paint asks nothing more."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from planning.access import May, require
+from planning.calendar import Week
+from planning.models import Plan, Site
+from planning.selectors import weeks
+
+
+@require(May.SEE_WEEK)
+@require_safe
+def week(request: HttpRequest, week: Week) -> HttpResponse:
+    """``?plan=ID`` shows another version than the current one, read-only unless it is the draft."""
+    plans = weeks.visible_plans(week, request.user)
+    grid = weeks.grid(week, request.user, plans, _asked(request, plans))
+    site = Site.objects.filter(pk=1).first() or Site()
+    shown = [day for day in week.days if day.isoformat() <= max((each["date"] for each in grid["days"]), default="")]
+    return render(
+        request,
+        "planning/week/grid.html",
+        {
+            "week": week,
+            "previous": week.previous,
+            "next": week.next,
+            "first_day": week.monday,
+            "last_day": shown[-1] if shown else week.days[4],
+            "grid": grid,
+            "site_name": site.name,
+        },
+    )
+
+
+def _asked(request: HttpRequest, plans: list[Plan]) -> Plan | None:
+    number = request.GET.get("plan")
+    if number is None:
+        return weeks.plan_to_show(plans)
+    plan = next((each for each in plans if str(each.pk) == number), None)
+    if plan is None:
+        raise Http404
+    return plan

@@ -1,0 +1,111 @@
+/* Every change of the plan: one request at a time, each with the revision it was made on. */
+import { complain, say, toast } from "./announce.js";
+import { get, post } from "./api.js";
+import { gettext } from "./i18n.js";
+import { askReason } from "./reason.js";
+import { setGrid, setLive, state, update } from "./store.js";
+
+let queue = Promise.resolve();
+
+/** Runs after what is already under way, so that quick gestures never race each other. */
+function inTurn(task) {
+  queue = queue.then(task, task);
+  return queue;
+}
+
+async function send(name, body, again) {
+  try {
+    const answer = await post(`plans/${state.plan.id}/${name}/`, { ...body, revision: state.plan.revision });
+    setLive(answer.state);
+    return answer;
+  } catch (error) {
+    if (error.type === "stale") {
+      setLive(error.body.state);
+      toast(`${error.body.title} ${error.body.detail ?? ""}`, {
+        level: "warn", stays: true, actions: [...(again ? [{ label: gettext("Recommencer"), run: again }] : []), { label: gettext("Fermer") }],
+      });
+      say(error.message);
+      return null;
+    }
+    throw error;
+  }
+}
+
+function done(answer) {
+  if (!answer) return;
+  toast(answer.message, { actions: [{ label: gettext("Annuler"), run: undo }] });
+  say(answer.message);
+}
+
+/** A change that a rule may refuse until a person writes why: asks, and tries again with the reason. */
+async function sendWithReason(name, body, again) {
+  try {
+    return await send(name, body, again);
+  } catch (error) {
+    if (error.type !== "reason-required") throw error;
+    const reason = await askReason(body.intervention, error.body.violations ?? []);
+    return reason ? send(name, { ...body, reason }, again) : null;
+  }
+}
+
+/** `place`: {room, date, start}. The block goes there at once and comes back if the server refuses. */
+export function move(id, place, violations = []) {
+  return inTurn(async () => {
+    const before = state.placements;
+    const reason = violations.length ? await askReason(id, violations) : undefined;
+    if (violations.length && !reason) return;
+    await settle(before, async () => {
+      show(id, place);
+      done(await sendWithReason("moves", { intervention: id, ...place, ...(reason ? { reason } : {}) }, () => move(id, place, violations)));
+    });
+  });
+}
+
+function show(id, place) {
+  const current = state.placements.get(id);
+  if (!current) return;
+  update({ placements: new Map(state.placements).set(id, { ...current, ...place }) });
+}
+
+/** Whatever goes wrong, the grid shows what the server holds. */
+async function settle(before, task) {
+  const live = state.live;
+  try {
+    await task();
+  } catch (error) {
+    complain(error);
+  }
+  if (state.live === live && state.placements !== before) update({ placements: before });
+}
+
+const change = (task) => inTurn(() => settle(state.placements, task));
+
+export const unplan = (id) => change(async () => {
+  done(await sendWithReason("unplan", { intervention: id }, () => unplan(id)));
+});
+
+export const togglePin = (id) => change(async () => {
+  const pinned = !state.placements.get(id)?.pinned;
+  done(await send("pins", { intervention: id, pinned }, () => togglePin(id)));
+});
+
+const step = (name) => change(async () => {
+  if (!state.live?.[name]) return;
+  const answer = await send(name, {});
+  if (!answer) return;
+  toast(answer.message);
+  say(answer.message);
+});
+export const undo = () => step("undo");
+export const redo = () => step("redo");
+
+export const take = (proposal, interventions) => change(async () => {
+  const answer = await send("take", { proposal, interventions });
+  if (answer) await reload();
+  done(answer);
+});
+
+/** The whole page's data again, without losing scroll, selection or view. */
+export async function reload(plan = new URLSearchParams(location.search).get("plan")) {
+  setGrid(await get(`weeks/${state.grid.week}/grid/${plan ? `?plan=${plan}` : ""}`));
+}

@@ -1,0 +1,122 @@
+/* The interventions on the grid: one keyed button each, moved by CSS when its place changes. */
+import { $, el, icon, setStyle } from "./dom.js";
+import { frame, matches, specialtyClass, surgeonName } from "./frame.js";
+import { box } from "./geometry.js";
+import { clock, date, duration, fill, gettext, shortDuration } from "./i18n.js";
+import { byId, editable, state } from "./store.js";
+
+const nodes = new Map();
+export const nodeOf = (id) => nodes.get(id);
+
+export const stateOf = (placement) => {
+  if (!placement) return { name: "wait", label: gettext("En attente") };
+  if (placement.forced) return { name: "forced", label: gettext("Forcée"), glyph: "hand" };
+  if (placement.warnings.length) return { name: "conf", label: gettext("En conflit"), glyph: "alert" };
+  if (placement.pinned) return { name: "lock", label: gettext("Verrouillée"), glyph: "lock" };
+  if (state.plan.status === "approved") return { name: "appr", label: gettext("Approuvée"), glyph: "check" };
+  return { name: "prop", label: gettext("Proposée") };
+};
+
+/** Days between the operation and the deadline; one or less is worth a flag. */
+const daysLeft = (intervention, placement) =>
+  Math.round((new Date(intervention.deadline) - new Date(placement?.date ?? state.grid.monday)) / 86_400_000);
+
+/** [glyph, words, class] by urgency: narrow blocks show only the first ones. */
+export function flagsOf(intervention, placement) {
+  const flags = [];
+  const equipment = intervention.equipment.join(", ");
+  if (intervention.priority === "urgent") flags.push(["bolt", gettext("Urgente"), "urg"]);
+  if (placement?.forced) flags.push(["hand", fill(gettext("Forcée : %(reason)s"), { reason: placement.pinned?.reason ?? "" }), "forced"]);
+  if (placement?.pinned) flags.push(["lock", fill(gettext("Verrouillée par %(who)s"), { who: placement.pinned.by }), "lk"]);
+  if (intervention.deadline && (intervention.overdue || daysLeft(intervention, placement) <= 1)) {
+    flags.push(["clock", fill(gettext("Date limite : %(date)s"), { date: date(intervention.deadline, "long") }), intervention.overdue ? "urg" : "dl"]);
+  }
+  if (equipment) flags.push(["nut", equipment, "qu"]);
+  if (intervention.ambulatory) flags.push(["sun", gettext("Ambulatoire"), "qu"]);
+  return flags;
+}
+
+export function renderBlocks() {
+  const now = frame();
+  const changes = state.comparing && new Map(state.comparing.lines.map((line) => [line.intervention, line]));
+  const seen = new Set();
+  for (const placement of state.placements.values()) {
+    const intervention = byId("interventions", placement.intervention);
+    const where = intervention && box(now, placement.date, placement.room, placement.start, placement.start + placement.minutes);
+    if (!where) continue;
+    seen.add(placement.intervention);
+    const node = nodes.get(placement.intervention) ?? create(placement.intervention);
+    dress(node, intervention, placement, changes?.get(placement.intervention), Boolean(changes));
+    setStyle(node, where);
+  }
+  for (const [id, node] of nodes) {
+    if (!seen.has(id)) {
+      node.remove();
+      nodes.delete(id);
+    }
+  }
+  rove(seen.has(state.selected) ? state.selected : undefined);
+}
+
+/** One tab stop for the whole grid. */
+export function rove(id) {
+  const list = [...nodes.values()];
+  const current = nodes.get(id) ?? list.find((node) => node.tabIndex === 0) ?? list[0];
+  for (const node of list) node.tabIndex = node === current ? 0 : -1;
+}
+
+function create(id) {
+  const node = el("button", { type: "button", data: { id } });
+  node.tabIndex = -1;
+  $("#blocks").append(node);
+  nodes.set(id, node);
+  return node;
+}
+
+function dress(node, intervention, placement, change, comparing) {
+  const { name } = stateOf(placement);
+  const moving = state.moving?.id === intervention.id ? "orig" : "";
+  const selected = state.selected === intervention.id ? "sel" : "";
+  node.className = [
+    "blk", specialtyClass(intervention.specialty), name, placement.warnings.length ? "warned" : "", selected, moving,
+    matches(intervention) ? "" : "dim", comparing ? (change ? "chg" : "same") : "", editable() ? "" : "fixed",
+  ].join(" ");
+  const signature = JSON.stringify([placement, change?.kind, state.view, state.plan.status, editable()]);
+  if (node.signature === signature) return;
+  node.signature = signature;
+  if (editable()) node.setAttribute("aria-roledescription", gettext("intervention déplaçable"));
+  else node.removeAttribute("aria-roledescription");
+  node.setAttribute("aria-label", spoken(intervention, placement));
+  node.replaceChildren(face(intervention, placement));
+  if (change) node.append(el("span", { class: "chgtag", text: { added: "+", retimed: "↕", moved: "→", removed: "−" }[change.kind] }));
+  if (placement.warnings.length) node.append(el("span", { class: "badge" }, icon("alert")));
+}
+
+function face(intervention, placement) {
+  const surgeon = byId("surgeons", intervention.surgeon);
+  const end = placement.start + placement.minutes;
+  const [, prefix, code] = /^(.*?)([^-_.]+)$/.exec(intervention.patient_code) ?? ["", "", intervention.patient_code];
+  const over = Math.min(1, placement.overtime_minutes / placement.minutes);
+  const hours = state.view === "day" && placement.minutes >= 105 ? `${clock(placement.start)}–${clock(end)} · ` : "";
+  return el("span", { class: "bx" },
+    over ? el("span", { class: "ot", style: { [state.view === "day" ? "width" : "height"]: `${over * 100}%` } }) : null,
+    el("span", { class: "in" },
+      el("span", { class: "code" }, el("i", { text: prefix }), code),
+      el("span", { class: "lab", text: intervention.label }),
+      el("span", { class: "surg" }, el("span", { class: "s", text: surgeon?.trigram }), el("span", { class: "f", text: surgeon?.name })),
+      el("span", { class: "dur", text: hours + shortDuration(placement.minutes) }),
+      el("span", { class: "tags" },
+        el("span", { class: "spec", text: byId("specialties", intervention.specialty)?.code }),
+        flagsOf(intervention, placement).map(([glyph, , kind]) => el("span", { class: kind }, icon(glyph))))));
+}
+
+function spoken(intervention, placement) {
+  const parts = [
+    intervention.patient_code, intervention.label, byId("specialties", intervention.specialty)?.name,
+    surgeonName(intervention.surgeon), date(placement.date, "long"), byId("rooms", placement.room).code,
+    fill(gettext("%(start)s à %(end)s"), { start: clock(placement.start), end: clock(placement.start + placement.minutes) }),
+    duration(placement.minutes), stateOf(placement).label, ...placement.warnings.map((warning) => warning.text),
+  ];
+  if (placement.overtime_minutes) parts.push(fill(gettext("%(minutes)s d'heures sup."), { minutes: duration(placement.overtime_minutes) }));
+  return parts.filter(Boolean).join(", ");
+}

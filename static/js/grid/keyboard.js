@@ -1,0 +1,158 @@
+/* Everything the pointer does, by the keyboard. Single letters act only outside of fields and dialogs. */
+import { redo, togglePin, undo, unplan } from "./actions.js";
+import { say } from "./announce.js";
+import { nodeOf, rove } from "./blocks.js";
+import { $ } from "./dom.js";
+import { cancelDrag } from "./drag.js";
+import { cellKey, cells, frame } from "./frame.js";
+import { gettext } from "./i18n.js";
+import { lift } from "./lift.js";
+import { aim, begin, end } from "./moving.js";
+import { openMoveTo } from "./moveto.js";
+import { placeCard } from "./preview.js";
+import { editable, state, update } from "./store.js";
+import { setZoom } from "./zoom.js";
+
+const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+
+export const startKeyboard = () => document.addEventListener("keydown", pressed);
+
+function pressed(event) {
+  if (state.moving) return duringMove(event);
+  if (event.target.closest("input, select, textarea, dialog, details[open]")) return leaveField(event);
+  const key = event.key.toLowerCase();
+  if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) {
+    event.preventDefault();
+    return event.shiftKey || key === "y" ? redo() : undo();
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  const block = event.target.closest(".blk, .card");
+  const id = block ? Number(block.dataset.id) : state.selected;
+  if (ARROWS[event.key] && block?.matches(".blk")) {
+    event.preventDefault();
+    return walk(id, ARROWS[event.key]);
+  }
+  if (act(key, event, id)) event.preventDefault();
+  return undefined;
+}
+
+function leaveField(event) {
+  if (event.key === "Escape" && event.target.id === "query") update({ query: "" });
+}
+
+/** Returns whether the key was one of ours. */
+function act(key, event, id) {
+  if (id && editable()) {
+    if (key === "m") return event.shiftKey ? (openMoveTo(id), true) : (startMove(id), true);
+    if (key === "l" && state.placements.has(id)) return togglePin(id), true;
+    if ((key === "delete" || key === "backspace") && state.placements.has(id)) return unplan(id), true;
+  }
+  if (/^[1-7]$/.test(key) && state.grid.days[key - 1]) return update({ view: "day", day: state.grid.days[key - 1].date }), true;
+  const plain = {
+    escape: back, s: () => update({ view: "week" }), c: () => $("#compare")?.click(), p: () => $("#toggle-dock").click(),
+    "?": () => $("#help").click(), "/": () => { update({ tab: "wait" }); $("#query")?.focus(); },
+    "+": () => setZoom(state.zoom + 0.2), "=": () => setZoom(state.zoom + 0.2), "-": () => setZoom(state.zoom - 0.2), 0: () => setZoom(1),
+  }[key];
+  plain?.();
+  return Boolean(plain);
+}
+
+function back() {
+  if (state.isolated.size) return update({ isolated: new Set() });
+  if (!state.selected) return undefined;
+  const node = nodeOf(state.selected);
+  update({ selected: null, tab: state.tab === "item" ? "wait" : state.tab });
+  return node?.focus();
+}
+
+/** From block to block: along time inside a room-day, or to the nearest hour of the next one that has any. */
+function walk(id, [dx, dy]) {
+  const now = frame();
+  const placed = cells();
+  const here = state.placements.get(id);
+  const day = now.view === "day";
+  const [along, across] = day ? [dx, dy] : [dy, dx];
+  const list = placed.get(cellKey(here.date, here.room));
+  let next = null;
+  if (along) next = list[list.indexOf(here) + along];
+  else {
+    const lanes = day ? now.rooms.map((room) => ({ date: now.day, room })) : now.columns;
+    let lane = lanes.findIndex((each) => each.date === here.date && each.room === here.room) + across;
+    while (lanes[lane] && !placed.has(cellKey(lanes[lane].date, lanes[lane].room))) lane += across;
+    const others = lanes[lane] ? placed.get(cellKey(lanes[lane].date, lanes[lane].room)) : [];
+    next = [...others].sort((a, b) => Math.abs(a.start - here.start) - Math.abs(b.start - here.start))[0];
+  }
+  const node = next && nodeOf(next.intervention);
+  if (!node) return;
+  rove(next.intervention);
+  node.focus();
+  node.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (state.tab === "item") update({ selected: next.intervention });
+}
+
+/** M: the block starts from its place, or from the server's cheapest one when it has none. */
+export async function startMove(id) {
+  if (!begin(id, "keys")) return;
+  const { origin } = state.moving;
+  say(gettext("Déplacement : flèches pour choisir, Entrée pour poser, Échap pour annuler."));
+  let place = origin && { date: origin.date, room: origin.room, start: origin.start };
+  if (!place) {
+    const { best } = await lift(id).catch(() => ({ best: [] }));
+    const [first] = best;
+    const { dates, rooms, axis } = frame();
+    place = first ? { date: first.date, room: first.room, start: first.start } : { date: dates[0], room: rooms[0], start: axis.opens };
+  }
+  if (state.moving?.id === id) go(place);
+}
+
+function go(place) {
+  const { view, day } = state;
+  const patch = {};
+  if (view === "day" && place.date !== day) patch.day = place.date;
+  const group = state.group === "day" ? place.date : place.room;
+  if (view === "week" && state.focus !== null && state.focus !== group) patch.focus = group;
+  if (Object.keys(patch).length) update(patch);
+  aim(place);
+  const outline = $(".pv");
+  if (!outline) return;
+  outline.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const box = outline.getBoundingClientRect();
+  placeCard(box.right - 8, box.top - 4);
+}
+
+function duringMove(event) {
+  if (event.key === "Escape") {
+    event.preventDefault();
+    cancelDrag();
+    end(false);
+    return;
+  }
+  if (state.moving.mode !== "keys") return;
+  if (event.key === "Enter" || event.key === " ") {
+    event.preventDefault();
+    end(true);
+    return;
+  }
+  const arrow = ARROWS[event.key];
+  if (!arrow || !state.moving.place) return;
+  event.preventDefault();
+  step(arrow, event.shiftKey);
+}
+
+function step([dx, dy], shift) {
+  const now = frame();
+  const { place, minutes } = state.moving;
+  const day = now.view === "day";
+  const [time, lane] = day ? [dx, dy] : [dy, dx];
+  if (time) {
+    const start = place.start + time * (shift ? 30 : now.axis.step);
+    go({ ...place, start: Math.max(now.axis.opens, Math.min(now.axis.closes - minutes, start)) });
+  } else if (shift) {
+    const index = now.dates.indexOf(place.date) + lane;
+    if (now.dates[index]) go({ ...place, date: now.dates[index] });
+  } else {
+    const lanes = day ? now.rooms.map((room) => ({ date: now.day, room })) : now.columns;
+    const next = lanes[lanes.findIndex((each) => each.date === place.date && each.room === place.room) + lane];
+    if (next) go({ ...place, date: next.date, room: next.room });
+  }
+}

@@ -1,0 +1,150 @@
+/* The planner at work: asked for, followed, stopped, and its result offered. It never replaces the plan by itself. */
+import { complain, say, toast } from "./announce.js";
+import { get, post } from "./api.js";
+import { reload, take } from "./actions.js";
+import { compareWith } from "./compare.js";
+import { ask, dismiss } from "./dialog.js";
+import { $, button, el, icon } from "./dom.js";
+import { fill, gettext, money, number } from "./i18n.js";
+import { state, update } from "./store.js";
+
+const EVERY = 900;
+const ACTIVE = ["queued", "running"];
+const STORED = "blocweb.ignored-run";
+export const active = (run) => Boolean(run && ACTIVE.includes(run.state));
+
+let following = null;
+
+export async function openRunDialog() {
+  const { policies, tie_rules: ties, plan } = state.grid;
+  const policy = choice("run-policy", policies, $("#policy")?.value ?? plan?.policy);
+  const help = el("p", { class: "mut", id: "run-policy-help" });
+  const explain = () => { help.textContent = policies.find((each) => each.id === policy.value)?.help ?? ""; };
+  policy.addEventListener("change", explain);
+  explain();
+  const tie = choice("run-tie", ties, state.grid.tie_rule);
+  const limit = el("input", { id: "run-limit", type: "number", min: "1", max: "600", value: String(state.grid.time_limit ?? 20) });
+  const pins = [...state.placements.values()].filter((each) => each.pinned).length;
+  const replan = el("input", { type: "checkbox", id: "run-replan", checked: state.placements.size > 0 });
+  const answer = await ask({
+    title: gettext("Proposer un planning"),
+    content: [
+      stacked(gettext("Politique"), policy), help, stacked(gettext("À coût égal"), tie), stacked(gettext("Durée du calcul (secondes)"), limit),
+      state.placements.size ? el("label", { class: "tick", for: "run-replan" }, replan, gettext("Bouger le moins possible ce qui est déjà placé")) : null,
+      el("p", { class: "mut", text: pins ? fill(gettext("%(n)s interventions verrouillées resteront en place. "), { n: pins }) : "" },
+        gettext("Le planning actuel n'est pas modifié : le résultat vous sera proposé.")),
+    ],
+    buttons: [dismiss(), { label: gettext("Lancer le calcul"), value: "run", class: "primary" }],
+  });
+  if (answer === "run") await request({ policy: policy.value, tie_rule: tie.value, time_limit: Number(limit.value), replan: replan.checked });
+}
+
+const stacked = (label, control) => el("label", { class: "stacked", for: control.id }, label, control);
+const choice = (id, options, chosen) =>
+  el("select", { id }, options.map((each) => el("option", { value: each.id, text: each.label, selected: each.id === chosen })));
+
+async function request(body) {
+  try {
+    update({ run: await post(`weeks/${state.grid.week}/runs/`, body) });
+    say(gettext("Calcul lancé."));
+  } catch (error) {
+    if (error.type === "run-active") update({ run: error.body.run });
+    complain(error);
+  }
+}
+
+/** Polls while a run is active; a reload of the page takes it up again from the grid's own answer. */
+export function followRun() {
+  renderRun();
+  if (!active(state.run) || following) return;
+  following = setTimeout(async () => {
+    following = null;
+    const before = state.run;
+    try {
+      update({ run: await get(`runs/${before.id}/`) });
+      if (!active(state.run)) await finished();
+    } catch {
+      followRun(); // the server is away for a moment: ask again
+    }
+  }, EVERY);
+}
+
+async function finished() {
+  const { run } = state;
+  await reload();
+  if (!state.run) update({ run });
+  say(`${run.state_label}. ${run.failure ?? ""}`);
+}
+
+const act = (name, body) => async () => {
+  try {
+    const run = await post(`runs/${state.run.id}/${name}/`, body);
+    update({ run });
+  } catch (error) {
+    complain(error);
+  }
+};
+
+const ignored = () => { try { return sessionStorage.getItem(STORED); } catch { return null; } };
+function ignore() {
+  try { sessionStorage.setItem(STORED, String(state.run.id)); } catch { /* private browsing: hidden until the next load */ }
+  update({ run: null });
+}
+
+export function renderRun() {
+  const { run } = state;
+  const strip = $("#run");
+  const busy = active(run);
+  $("#solve")?.toggleAttribute("disabled", busy);
+  document.documentElement.classList.toggle("solving", busy);
+  const offered = run?.state === "done" && run.plan_id && state.plan?.base_id !== run.plan_id && state.plan?.id !== run.plan_id;
+  const failed = run && ["failed", "infeasible"].includes(run.state);
+  const shown = run && (busy || ((offered || failed) && ignored() !== String(run.id)));
+  strip.hidden = !shown;
+  if (!shown) return;
+  strip.className = `run ${busy ? "busy" : failed ? "failed" : "done"}`;
+  strip.replaceChildren(...(busy ? progress(run) : failed ? failure(run) : result(run)));
+}
+
+function progress(run) {
+  const share = run.time_limit ? Math.min(1, run.elapsed / run.time_limit) : 0;
+  const facts = [
+    [gettext("Coût"), run.best_cost === null ? "…" : money(run.best_cost)],
+    [gettext("Borne"), run.lower_bound === null ? "…" : money(run.lower_bound)],
+    [gettext("Écart"), run.gap === null ? "…" : percent(run.gap)],
+    [gettext("Temps"), `${number(run.elapsed)} / ${number(run.time_limit)} s`],
+  ];
+  return [
+    el("span", { class: "bar", style: { width: `${share * 100}%` } }),
+    el("span", { class: "spin", "aria-hidden": "true" }),
+    el("b", { text: run.cancel_requested ? gettext("Arrêt demandé…") : run.phase_label || run.state_label }),
+    el("dl", {}, facts.map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value })))),
+    el("span", { class: "mut", text: fill(gettext("lancé par %(who)s"), { who: run.requested_by }) }), el("span", { class: "sp" }),
+    button(gettext("Arrêter et garder le meilleur"), { disabled: run.cancel_requested || run.best_cost === null, on: { click: act("cancel", { keep_best: true }) } }),
+    button(gettext("Abandonner"), { disabled: run.cancel_requested, on: { click: act("cancel", { keep_best: false }) } }),
+  ];
+}
+
+const percent = (share) => new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 }).format(share);
+
+function result(run) {
+  const version = state.grid.versions.find((each) => each.id === run.plan_id);
+  const cost = run.best_cost === null ? "" : money(run.best_cost);
+  const adopt = () => (state.placements.size ? compareWith(version ?? { id: run.plan_id, number: "" }, { proposal: true }) : take(run.plan_id, null));
+  return [
+    icon("check"), el("b", { text: fill(gettext("Proposition v%(n)s prête"), { n: version?.number ?? "" }) }),
+    el("span", { text: [cost, run.gap === null ? "" : fill(gettext("à %(gap)s de l'optimum au plus"), { gap: percent(run.gap) })].filter(Boolean).join(" · ") }),
+    run.messages?.length ? el("span", { class: "mut cut", text: run.messages.at(-1), title: run.messages.join("\n") }) : null, el("span", { class: "sp" }),
+    state.plan ? button(state.placements.size ? gettext("Reprendre et comparer") : gettext("Reprendre"), { class: "btn sm primary", on: { click: adopt } }) : null,
+    button(gettext("Ignorer"), { on: { click: ignore } }),
+  ].filter(Boolean);
+}
+
+function failure(run) {
+  return [
+    icon("alert"), el("b", { text: run.state_label }), el("span", { text: run.failure || run.messages?.at(-1) || "" }), el("span", { class: "sp" }),
+    button(gettext("Relancer"), { on: { click: act("retry", {}) } }), button(gettext("Ignorer"), { on: { click: ignore } }),
+  ];
+}
+
+export const startRun = () => $("#solve")?.addEventListener("click", () => openRunDialog().catch((error) => toast(error.message)));

@@ -1,0 +1,115 @@
+/* The sheet of one intervention, in the order of use: what is wrong, other places, who decided, the facts. */
+import { move, togglePin, unplan } from "./actions.js";
+import { flagsOf, stateOf } from "./blocks.js";
+import { button, el, icon } from "./dom.js";
+import { specialtyClass, surgeonName } from "./frame.js";
+import { change, clock, date, duration, fill, gettext, moment, money, ngettext, placeText } from "./i18n.js";
+import { startMove } from "./keyboard.js";
+import { levelOf } from "./level.js";
+import { lift } from "./lift.js";
+import { openMoveTo } from "./moveto.js";
+import { hint } from "./preview.js";
+import { byId, editable, state, unplannedOf, update } from "./store.js";
+
+export function renderSheet(pane) {
+  const intervention = state.selected && byId("interventions", state.selected);
+  if (!intervention) {
+    pane.replaceChildren(el("div", { class: "nothing" }, el("b", { text: gettext("Aucune intervention choisie") }),
+      el("span", { text: gettext("Cliquez sur un bloc, ou atteignez-le avec Tab puis les flèches.") })));
+    return;
+  }
+  const placement = state.placements.get(intervention.id);
+  pane.replaceChildren(el("div", { class: `sheet ${specialtyClass(intervention.specialty)}` },
+    head(intervention, placement), broken(placement), editable() ? others(intervention, placement) : null,
+    decision(placement), waiting(intervention, placement), pathway(intervention, placement), notes(intervention)));
+}
+
+const section = (title, aside, ...children) =>
+  el("section", { class: "sec" }, el("h3", {}, title, aside ? el("span", { text: aside }) : null), ...children);
+
+function head(intervention, placement) {
+  const status = stateOf(placement);
+  const specialty = byId("specialties", intervention.specialty);
+  const close = () => update({ selected: null, tab: "wait" });
+  return el("div", { class: "sh" },
+    el("div", { class: "r" }, el("span", { class: "id", text: intervention.patient_code }),
+      el("span", { class: `state ${status.name}` }, status.glyph ? icon(status.glyph) : null, status.label),
+      el("button", { type: "button", class: "ib x", "aria-label": gettext("Fermer la fiche (Échap)"), on: { click: close } }, icon("cross", "i12"))),
+    el("h2", { text: intervention.label }),
+    el("p", {}, el("span", { class: "sc", text: specialty?.code }), ` ${specialty?.name} · ${surgeonName(intervention.surgeon)}`),
+    el("p", { text: placement ? `${placeText(byId("rooms", placement.room).code, placement.date, placement.start)}–${clock(placement.start + placement.minutes)} · ${duration(placement.minutes)}` : duration(intervention.minutes) }),
+    el("p", { class: "facts-line" }, flagsOf(intervention, placement).filter(([glyph]) => glyph !== "hand").map(([glyph, words, kind]) => el("span", { class: kind }, icon(glyph, "i12"), words))),
+    editable() ? buttons(intervention, placement) : null);
+}
+
+function buttons({ id }, placement) {
+  return el("div", { class: "acts" },
+    placement ? button(placement.pinned ? gettext("Libérer") : gettext("Verrouiller"), { on: { click: () => togglePin(id) } }, icon("lock", "i12")) : null,
+    button(placement ? gettext("Déplacer") : gettext("Placer"), { on: { click: () => startMove(id) }, title: gettext("Au clavier (M)") }, icon("swap", "i12")),
+    button(gettext("Déplacer vers…"), { on: { click: () => openMoveTo(id) }, title: gettext("Toutes les places, avec leur coût (Maj M)") }),
+    placement ? button(gettext("Retirer"), { on: { click: () => unplan(id) }, title: gettext("Remettre en attente (Suppr)") }) : null);
+}
+
+function broken(placement) {
+  if (!placement?.warnings.length) return null;
+  return el("div", { class: "conflict" }, icon("alert"), el("div", {}, placement.warnings.map((warning) => el("p", {}, warning.text,
+    warning.other && state.placements.has(warning.other)
+      ? button(gettext("Voir l'autre"), { class: "lnk", on: { click: () => update({ selected: warning.other, reveal: warning.other }) } }) : null))));
+}
+
+/** Three other places in one click; the list is the lift's, so it costs nothing to drag next. */
+function others(intervention, placement) {
+  const list = el("div", { class: "alts" }, el("p", { class: "mut", text: gettext("Recherche des places…") }));
+  const count = el("span");
+  lift(intervention.id).then(({ best, targets }) => {
+    count.textContent = fill(ngettext("%(n)s salle-jour sur %(total)s", "%(n)s salles-jours sur %(total)s", best.length), { n: best.length, total: targets.size });
+    const elsewhere = best.filter((target) => !placement || target.date !== placement.date || target.room !== placement.room).slice(0, 3);
+    list.replaceChildren(...(elsewhere.length ? elsewhere.map((target) => alternative(intervention, placement, target))
+      : [el("p", { class: "mut", text: gettext("Aucune autre place n'est libre. « Déplacer vers… » montre aussi celles qu'une règle refuse.") })]));
+  }, (error) => list.replaceChildren(el("p", { class: "mut", text: error.message })));
+  const part = section(placement ? gettext("Autres places") : gettext("Places possibles"), null, list);
+  part.firstChild.append(count);
+  return part;
+}
+
+function alternative(intervention, placement, target) {
+  const level = levelOf(target.status);
+  const show = () => hint(target, intervention.minutes);
+  const go = () => move(intervention.id, { room: target.room, date: target.date, start: target.start });
+  const detail = target.overtime_minutes ? fill(gettext("%(minutes)s d'heures sup."), { minutes: duration(target.overtime_minutes) }) : level.label;
+  return el("div", { class: "alt", on: { mouseenter: show, mouseleave: () => hint(null), focusin: show, focusout: () => hint(null) } },
+    el("span", { class: "p", text: placeText(byId("rooms", target.room).code, target.date, target.start) }),
+    el("span", { class: `amt ${level.name}`, text: change(target.delta) }), el("small", { text: detail }),
+    button(placement ? gettext("Déplacer") : gettext("Placer"), { on: { click: go } }));
+}
+
+function decision(placement) {
+  if (!placement?.pinned) return null;
+  const { by, at, reason } = placement.pinned;
+  return section(placement.forced ? gettext("Forcée malgré une règle") : gettext("Verrouillée"), null,
+    el("p", { class: "why", text: fill(gettext("Par %(who)s, le %(when)s."), { who: by, when: moment(at) }) }),
+    reason ? el("p", { class: "why" }, el("q", { text: reason })) : null,
+    el("p", { class: "mut", text: gettext("Le calcul ne la déplacera pas tant qu'elle n'est pas libérée.") }));
+}
+
+function waiting(intervention, placement) {
+  if (placement) return null;
+  const line = unplannedOf(intervention.id);
+  return section(gettext("Pourquoi elle attend"), line?.cost ? fill(gettext("report : %(cost)s"), { cost: money(line.cost) }) : null,
+    el("p", { class: "why", text: line?.reason_text || gettext("Aucune règle ne l'empêche : une place reste possible.") }));
+}
+
+function pathway(intervention, placement) {
+  const step = (when, what, kind = "") => el("li", { class: kind }, el("time", { text: when }), el("span", { text: what }));
+  const operated = placement && `${date(placement.date, "weekday")} ${date(placement.date, "dayMonthShort")}`;
+  const deadline = fill(gettext("Date limite%(late)s"), { late: intervention.overdue ? gettext(", dépassée") : "" });
+  return section(gettext("Parcours du patient"), null, el("ol", { class: "path" },
+    step(date(intervention.admission, "dayMonthShort"), intervention.ambulatory ? gettext("Admission, ambulatoire") : gettext("Hospitalisation"), placement ? "done" : ""),
+    placement
+      ? step(operated, fill(gettext("%(room)s, %(start)s à %(end)s"), { room: byId("rooms", placement.room).code, start: clock(placement.start), end: clock(placement.start + placement.minutes) }), "now")
+      : step(gettext("à planifier"), gettext("Bloc opératoire"), "now"),
+    step(date(intervention.deadline, "dayMonthShort"), deadline)));
+}
+
+const notes = (intervention) =>
+  intervention.notes ? section(gettext("Notes pour le bloc"), null, el("p", { class: "why", text: intervention.notes })) : null;

@@ -1,0 +1,60 @@
+/* The page's one state. Widgets subscribe to the keys they show; nobody else holds a copy. */
+export const state = {
+  grid: null, // the answer of the grid endpoint
+  live: null, // grid.state: placements, unplanned, indicators, gap, cost, undo, redo
+  plan: null,
+  run: null,
+  placements: new Map(), // intervention id -> placement
+  view: "week", // or "day"
+  day: null, // the date of the day view
+  group: "day", // or "room"
+  focus: null, // the opened group of the accordion
+  zoom: 1,
+  selected: null,
+  tab: "wait", // "wait", "item" or "diff"
+  query: "",
+  sort: "deadline",
+  isolated: new Set(), // specialties kept in full colour
+  moving: null, // the move under way, see moving.js
+  comparing: null, // {with, label, lines, summary, proposal}
+  preview: null, // indicators of the place under the pointer
+};
+
+const listeners = [];
+
+/** Calls `listener(changed)` after any update that touches one of `keys`. */
+export function subscribe(keys, listener) {
+  listeners.push({ keys, listener });
+}
+
+export function update(patch) {
+  Object.assign(state, patch);
+  const changed = new Set(Object.keys(patch));
+  for (const { keys, listener } of listeners) if (keys.some((key) => changed.has(key))) listener(changed);
+}
+
+const indexes = new Map();
+
+/** Room, surgeon, specialty, slot or intervention by id: byId("rooms", 3). */
+export const byId = (kind, id) => indexes.get(kind)?.get(id);
+
+export function setGrid(grid) {
+  for (const kind of ["rooms", "surgeons", "specialties", "slots", "interventions"]) {
+    indexes.set(kind, new Map(grid[kind].map((row) => [row.id, row])));
+  }
+  update({ grid, plan: grid.plan, run: grid.run, ...liveOf(grid.state, grid.plan) });
+}
+
+/** A change's answer: placements, costs and the new revision, without the hospital around them. */
+export function setLive(live) {
+  update(liveOf(live, state.plan));
+}
+
+function liveOf(live, plan) {
+  const placements = new Map((live?.placements ?? []).map((placement) => [placement.intervention, placement]));
+  const revised = plan && live ? { ...plan, revision: live.revision ?? plan.revision } : plan;
+  return { live, placements, plan: revised };
+}
+
+export const editable = () => Boolean(state.plan?.editable && state.grid.rights.plan);
+export const unplannedOf = (id) => state.live?.unplanned.find((line) => line.intervention === id);

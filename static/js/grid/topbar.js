@@ -1,0 +1,100 @@
+/* The page's own controls in the top bar: week, view, policy, history, versions, compare, approve. */
+import { redo, reload, undo } from "./actions.js";
+import { openApproval } from "./approval.js";
+import { complain } from "./announce.js";
+import { post } from "./api.js";
+import { compareWith, reference, stopComparing, toggleCompare } from "./compare.js";
+import { $, $$, button, el } from "./dom.js";
+import { fill, gettext, moment, money } from "./i18n.js";
+import { editable, state, update } from "./store.js";
+
+const STEPS = { draft: 0, proposed: 1, superseded: 1, approved: 2 };
+
+export function renderTopbar() {
+  const { plan, live, grid } = state;
+  for (const node of $$("[data-view]")) node.setAttribute("aria-pressed", String(node.dataset.view === state.view));
+  for (const name of ["undo", "redo"]) {
+    const node = $(`#${name}`);
+    if (!node) continue;
+    const step = live?.[name];
+    node.disabled = !step || !editable();
+    const verb = name === "undo" ? gettext("Annuler") : gettext("Rétablir");
+    const keys = name === "undo" ? gettext("Ctrl Z") : gettext("Ctrl Maj Z");
+    node.title = step ? `${verb} : ${step.label} (${keys})` : `${verb} (${keys})`;
+    node.setAttribute("aria-label", step ? `${verb} : ${step.label}` : verb);
+  }
+  const select = $("#policy");
+  if (select && !select.options.length) {
+    select.append(...grid.policies.map((policy) => el("option", { value: policy.id, text: policy.label, title: policy.help })));
+    select.value = plan?.policy ?? grid.policy ?? grid.policies[0]?.id;
+  }
+  $("#version-number").textContent = plan ? `v${plan.number}` : gettext("Aucune version");
+  $("#version-state").textContent = plan ? stateText(plan) : "";
+  for (const [index, node] of $$(".steps i").entries()) node.classList.toggle("on", Boolean(plan) && index <= STEPS[plan.status]);
+  const compare = $("#compare");
+  if (compare) {
+    const version = state.comparing?.version ?? reference();
+    compare.hidden = !version;
+    compare.setAttribute("aria-pressed", String(Boolean(state.comparing)));
+    $("span", compare).textContent = version ? fill(gettext("Comparer à v%(n)s"), { n: version.number }) : "";
+  }
+  const approve = $("#approve");
+  if (approve) approve.hidden = !plan || !editable();
+  const reopen = $("#reopen");
+  if (reopen) reopen.hidden = !plan || editable();
+}
+
+function stateText(plan) {
+  const pins = [...state.placements.values()].filter((placement) => placement.pinned).length;
+  if (plan.status === "approved" || !pins) return plan.status_label;
+  return fill(gettext("%(status)s · %(n)s verrous"), { status: plan.status_label, n: pins });
+}
+
+function versionRow(version) {
+  const on = version.id === state.plan?.id;
+  const author = [version.created_by, moment(version.created_at)].filter(Boolean).join(" · ");
+  return el("div", { class: `vrow ${on ? "on" : ""}` }, el("b", { text: `v${version.number}` }),
+    el("span", {}, author, el("small", { text: [version.policy_label, version.total_cost === null ? "" : money(version.total_cost)].filter(Boolean).join(" · ") })),
+    el("span", { class: "st", text: version.status_label }),
+    el("span", { class: "vacts" },
+      on ? null : el("a", { class: "lnk", href: `?plan=${version.id}`, text: gettext("Voir") }),
+      on || !state.plan ? null : button(gettext("Comparer"), { class: "lnk", on: { click: () => { $("#versions").open = false; compareWith(version, { proposal: version.status === "proposed" && editable() }); } } })));
+}
+
+function renderVersions() {
+  const { versions, week } = state.grid;
+  $("#version-menu").replaceChildren(el("span", { class: "menu-h", text: gettext("Versions de la semaine") }),
+    ...[...versions].sort((a, b) => b.number - a.number).map(versionRow),
+    versions.length ? "" : el("span", { class: "menu-h", text: gettext("Rien n'a encore été planifié.") }),
+    el("a", { href: `/semaines/${week}/journal/`, text: gettext("Journal de la semaine") }));
+}
+
+/** A change after approval is a new version, opened on purpose. */
+async function reopen() {
+  try {
+    await post(`weeks/${state.grid.week}/draft/`, { from: state.plan.id });
+    history.replaceState(null, "", location.pathname);
+    stopComparing();
+    await reload(null);
+  } catch (error) {
+    complain(error);
+  }
+}
+
+export function startTopbar() {
+  for (const node of $$("[data-view]")) {
+    node.addEventListener("click", () => {
+      const placement = state.placements.get(state.selected);
+      update({ view: node.dataset.view, day: placement?.date ?? state.day });
+    });
+  }
+  $("#undo")?.addEventListener("click", undo);
+  $("#redo")?.addEventListener("click", redo);
+  $("#compare")?.addEventListener("click", toggleCompare);
+  $("#approve")?.addEventListener("click", openApproval);
+  $("#reopen")?.addEventListener("click", reopen);
+  $("#versions")?.addEventListener("toggle", () => { if ($("#versions").open) renderVersions(); });
+  $("#week-picker")?.addEventListener("change", (event) => {
+    if (/^\d{4}-W\d{2}$/.test(event.target.value)) location.assign(location.pathname.replace(/\d{4}-W\d{2}/, event.target.value));
+  });
+}
