@@ -7,11 +7,24 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from planning.models import Placement, Plan, Site, User
+from planning.calendar import Week
+from planning.models import Intervention, JournalEntry, Placement, Plan, Site, User
+from planning.selectors.loaded import PARAMETERS, load_week_problem
+from planning.services.journal import append_entry
+from planning.services.steps import Stale
+from planning.solver.costs import breakdown
 
 Status = Plan.Status
 # Two versions numbered at the same instant: the second tries the next number.
 NUMBERING_ATTEMPTS = 5
+
+
+class UnableToApprove(Exception):
+    """The draft as it stands is approved already: ``approved`` says by whom and when."""
+
+    def __init__(self, approved: Plan) -> None:
+        self.approved = approved
+        super().__init__(f"plan {approved.pk} is that version")
 
 
 def current_draft(monday: date) -> Plan | None:
@@ -71,3 +84,71 @@ def copy_placements(source: Plan, target: Plan) -> None:
         row.pk, row.plan = None, target
         row._state.adding = True
     Placement.objects.bulk_create(rows)
+
+
+@transaction.atomic
+def approve_plan(*, plan_id: int, revision: int, user: User, now: datetime) -> Plan:
+    """The draft as a new version that never changes; the draft itself stays open for what comes after.
+
+    Raises ``Stale`` when the draft has changed since ``revision``, ``UnableToApprove``.
+    """
+    # A write, for it locks the row: no move can slip in between what was read and what is approved.
+    if not Plan.objects.filter(pk=plan_id, status=Status.DRAFT, revision=revision).update(revision=revision):
+        raise Stale(plan_id, revision)
+    draft = Plan.objects.select_related("base").get(pk=plan_id)
+    previous = Plan.objects.filter(monday=draft.monday, status=Status.APPROVED).select_related("approved_by").first()
+    if previous is not None and previous.parameters.get("draft_revision") == revision:
+        raise UnableToApprove(previous)
+    approved = _freeze(draft, user, now)
+    fell_out = _change_states(approved, previous)
+    append_entry(
+        plan=approved, user=user, action=JournalEntry.Action.APPROVE, now=now,
+        before={"number": previous.number} if previous else None,
+        after={"number": approved.number, "placements": approved.placements.count(), "fell_out": fell_out},
+    )  # fmt: skip
+    return approved
+
+
+def _freeze(draft: Plan, user: User, now: datetime) -> Plan:
+    """A copy of the draft with the parameters and the cost of today, its placements written before it is decided."""
+    loaded = load_week_problem(Week(draft.monday), draft)
+    approved = add_version(
+        Plan(
+            monday=draft.monday,
+            status=Status.PROPOSED,
+            policy=draft.policy,
+            parameters={
+                **draft.parameters,
+                **{name: loaded.parameters[name] for name in PARAMETERS},
+                "digest": loaded.digest,
+                "draft_revision": draft.revision,
+            },
+            base=draft.base,
+            lower_bound=draft.lower_bound,
+            total_cost=breakdown(loaded.problem, loaded.assignments).total,
+            created_at=now,
+            created_by=user,
+            approved_at=now,
+            approved_by=user,
+        )
+    )
+    copy_placements(draft, approved)
+    Plan.objects.filter(monday=draft.monday, status=Status.APPROVED).update(status=Status.SUPERSEDED)
+    Plan.objects.filter(pk=approved.pk).update(status=Status.APPROVED)
+    approved.status = Status.APPROVED
+    return approved
+
+
+def _change_states(approved: Plan, previous: Plan | None) -> int:
+    """The interventions become planned; those of the previous version that fell out are to be planned again."""
+    planned = Placement.objects.filter(plan=approved).values("intervention")
+    states = Intervention.State
+    Intervention.objects.filter(pk__in=planned, state=states.ACCEPTED).update(state=states.PLANNED)
+    if previous is None:
+        return 0
+    before = Placement.objects.filter(plan=previous).values("intervention")
+    return (
+        Intervention.objects.filter(pk__in=before, state=states.PLANNED)
+        .exclude(pk__in=planned)
+        .update(state=states.ACCEPTED)
+    )

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 from planning.calendar import Week
 from planning.models import JournalEntry, Placement, Plan, PlanningRun
 from planning.services.plans import add_version, current_draft
-from planning.services.runs import UNEXPECTED, Beat, State, beat, claim_run, end_run, fail_run
+from planning.services.runs import NO_SLOT, UNEXPECTED, Beat, State, beat, claim_run, end_run, fail_run
 from planning.services.translate import LoadedWeek, load_week_problem, placement_rows
 from planning.solver.observer import Observer, Progress
 from planning.solver.policies import POLICIES, apply
@@ -57,6 +57,9 @@ def work_on_run(
 def _propose(run: PlanningRun, clock: Clock, silent_seconds: float | None) -> State | None:
     began = time.monotonic()
     loaded = load_week_problem(Week(run.monday), current_draft(run.monday), run.policy)
+    if loaded.problem.interventions and not loaded.problem.slots:
+        end_run(run_id=run.pk, worker=run.worker, state=State.INFEASIBLE, now=clock(), failure=NO_SLOT)
+        return State.INFEASIBLE
     policy = POLICIES[run.policy]
     problem = apply(policy, loaded.problem)
     loaded_seconds = time.monotonic() - began

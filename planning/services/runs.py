@@ -16,6 +16,7 @@ from planning.services.plans import open_draft
 State = PlanningRun.State
 LOST_WORKER = "lost-worker"
 UNEXPECTED = "unexpected"
+NO_SLOT = "no-slot"
 
 
 class UnableToRequestRun(Exception):

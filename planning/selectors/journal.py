@@ -1,0 +1,83 @@
+"""The journal of a week, one sentence an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planning import wording
+from planning.calendar import Week
+from planning.models import JournalEntry
+
+PAGE = 50
+Action = JournalEntry.Action
+
+
+def journal_page(week: Week, page: int = 1) -> dict[str, Any]:
+    """``next`` is the number of the following page, or None. Two queries at most, however long the journal."""
+    begin = (page - 1) * PAGE
+    rows = JournalEntry.objects.filter(monday=week.monday).select_related("user", "intervention", "plan")
+    found = list(rows[begin : begin + PAGE + 1])
+    return {"entries": [as_json(entry) for entry in found[:PAGE]], "next": page + 1 if len(found) > PAGE else None}
+
+
+def as_json(entry: JournalEntry) -> dict[str, Any]:
+    return {
+        "id": entry.pk,
+        "at": entry.at.isoformat(),
+        "user": str(entry.user) if entry.user else None,
+        "action": entry.action,
+        "action_label": entry.get_action_display(),
+        "intervention": entry.intervention_id,
+        "text": text_of(entry),
+        "reason": entry.reason,
+        "cost_delta": entry.cost_delta,
+        "cost_delta_text": None if entry.cost_delta is None else wording.signed_euros(entry.cost_delta),
+    }
+
+
+def text_of(entry: JournalEntry) -> str:
+    after: Mapping[str, Any] = entry.after or {}
+    if entry.action == Action.RUN:
+        return _("Politique « %(policy)s »") % {"policy": _policy(after)}
+    if entry.action == Action.PROPOSE:
+        text = _("Version %(number)s, %(cost)s")
+        return text % {"number": after.get("number", "?"), "cost": wording.euros(after.get("total_cost") or 0)}
+    if entry.action == Action.TAKE:
+        count = after.get("lines", 0)
+        text = ngettext("Version %(number)s : %(n)d ligne", "Version %(number)s : %(n)d lignes", count)
+        return text % {"number": after.get("number", "?"), "n": count}
+    if entry.action == Action.APPROVE:
+        return _("Version %(number)s") % {"number": after.get("number") or (entry.plan.number if entry.plan else "?")}
+    if entry.action in (Action.UNDO, Action.REDO):
+        return wording.step_label(str(after.get("step", "")), after) if after.get("step") else ""
+    return _moved(entry)
+
+
+def _policy(after: Mapping[str, Any]) -> str:
+    from planning.selectors.weeks import POLICY_LABELS  # weeks.py shows runs too
+
+    key = str(after.get("policy", ""))
+    return str(POLICY_LABELS.get(key, key))
+
+
+def _moved(entry: JournalEntry) -> str:
+    """« I12 : SO1 lun. 23 8:00 → SO2 mar. 24 10:20 », with what the entry knows of it."""
+    before, after = _place(entry.before), _place(entry.after)
+    where = f"{before} → {after}" if before and after and before != after else after or before
+    name = (entry.intervention.code if entry.intervention else "") or str((entry.after or {}).get("code", ""))
+    label = str((entry.after or {}).get("label", ""))
+    return " : ".join(part for part in (name, where or label) if part)
+
+
+def _place(facts: Mapping[str, Any] | None) -> str:
+    if not facts or not facts.get("room") or not facts.get("date"):
+        return ""
+    minute = facts.get("minute", facts.get("start"))
+    if isinstance(minute, int):
+        return wording.place(str(facts["room"]), str(facts["date"]), minute)
+    return f"{facts['room']} {wording.day_short(date.fromisoformat(str(facts['date'])))}"

@@ -1,0 +1,93 @@
+"""A planning run as the pages show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from planning import wording
+from planning.calendar import Week
+from planning.models import PlanningRun
+from planning.selectors.loaded import LoadedWeek, load_week_problem
+from planning.solver.result import Violation
+
+PHASES = {
+    "assignment": gettext_lazy("Affectation aux plages"),
+    "improvement": gettext_lazy("Amélioration"),
+    "proof": gettext_lazy("Preuve d'optimalité"),
+    "sequencing": gettext_lazy("Ordre des interventions"),
+}
+FAILURES = {
+    "lost-worker": gettext_lazy("Le worker de calcul s'est arrêté trois fois pendant ce calcul."),
+    "no-slot": gettext_lazy("Aucune plage n'est ouverte cette semaine : rien ne peut être planifié."),
+}
+
+
+def latest_run(week: Week) -> PlanningRun | None:
+    """The active run of the week, else the one that ended last."""
+    return (
+        PlanningRun.objects.filter(monday=week.monday).select_related("requested_by").order_by("-requested_at", "-pk")
+    ).first()
+
+
+def run_state(run: PlanningRun) -> dict[str, Any]:
+    """Cheap: no query. ``messages`` stay out, they need the week (``run_report``)."""
+    return {
+        "id": run.pk,
+        "state": run.state,
+        "state_label": run.get_state_display(),
+        "active": run.state in PlanningRun.ACTIVE,
+        "policy": run.policy,
+        "phase": run.phase,
+        "phase_label": str(PHASES.get(run.phase, "")),
+        "best_cost": run.best_cost,
+        "lower_bound": run.lower_bound,
+        "gap": gap(run),
+        "elapsed": run.elapsed_seconds,
+        "time_limit": run.time_limit_seconds,
+        "attempts": run.attempts,
+        "requested_by": str(run.requested_by),
+        "requested_at": run.requested_at.isoformat(),
+        "plan_id": run.plan_id,
+        "failure": failure(run),
+        "messages": [],
+        "cancel_requested": run.cancel_requested,
+    }
+
+
+def run_report(run: PlanningRun) -> dict[str, Any]:
+    """With why each intervention was left out, and what the pins break, in the reader's language."""
+    state = run_state(run)
+    if run.messages:
+        loaded = load_week_problem(Week(run.monday), run.plan, run.policy)
+        state["messages"] = [*(_worded(loaded, message) for message in run.messages), _summed_up(run)]
+    return state
+
+
+def gap(run: PlanningRun) -> float | None:
+    if run.best_cost is None or run.lower_bound is None:
+        return None
+    return max(0.0, (run.best_cost - run.lower_bound) / run.best_cost) if run.best_cost > 0 else 0.0
+
+
+def failure(run: PlanningRun) -> str:
+    if not run.failure:
+        return ""
+    known = FAILURES.get(run.failure)
+    return str(known) if known else _("Le planificateur a rencontré une erreur : %(error)s") % {"error": run.failure}
+
+
+def _summed_up(run: PlanningRun) -> str:
+    left_out = sum(message["kind"] == "unplanned" for message in run.messages)
+    text = ngettext("%(n)d intervention non planifiée", "%(n)d interventions non planifiées", left_out)
+    return text % {"n": left_out}
+
+
+def _worded(loaded: LoadedWeek, message: dict[str, Any]) -> str:
+    key = str(message["intervention"])
+    row = loaded.interventions.get(key)
+    slot = None if message["slot"] is None else str(message["slot"])
+    text = wording.sentence(loaded, Violation(message["rule"], key, message["rule"], slot, message["facts"]))
+    return f"{row.code} : {text}" if row else text
