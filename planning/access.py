@@ -55,16 +55,18 @@ def allowed(user: Any, may: May) -> bool:
     return may in TABLE[user.role]
 
 
-def require(may: May) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorator of a view function: 403 for whoever may not. The right asked stays readable as ``view.may``."""
+def require(*rights: May) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorator of a view function: 403 for whoever has none of ``rights``. They stay readable as ``view.rights``."""
+
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
-            if not allowed(request.user, may):
+            if not any(allowed(request.user, may) for may in rights):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded.may = may  # type: ignore[attr-defined]  # read by the tests that walk every URL
+        guarded.may = rights[0]  # type: ignore[attr-defined]  # read by the tests that walk every URL
+        guarded.rights = rights  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django import template
 from django.utils.html import format_html
@@ -36,3 +37,14 @@ def duration(minutes: int) -> str:
 @register.filter
 def week_of(day: date) -> Week:
     return Week.of(day)
+
+
+@register.inclusion_tag("planning/_sort_head.html", takes_context=True)
+def sort_head(context: template.Context, key: str, label: str, classes: str = "") -> dict[str, Any]:
+    """A table head that sorts by ``key`` and, clicked again, reverses."""
+    sort = context["listing"].sort
+    parameters = context["request"].GET.copy()
+    parameters.pop("page", None)
+    parameters["sort"] = f"-{key}" if sort == key else key
+    direction = {key: "ascending", f"-{key}": "descending"}.get(sort, "")
+    return {"label": label, "query": parameters.urlencode(), "direction": direction, "classes": classes}

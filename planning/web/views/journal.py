@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from planning.access import May, require
+from planning.calendar import Week
+from planning.models import JournalEntry, User
+from planning.web.listing import make_listing
+from planning.web.sentences import sentence_of
+
+SEARCH = ["reason", "intervention__code", "user__last_name", "user__username"]
+SORTS = {"at": ["at"], "user": ["user__last_name", "at"], "action": ["action", "at"]}
+
+
+@require(May.SEE_DRAFTS)
+def journal_current(request: HttpRequest) -> HttpResponse:
+    """The week whose journal moved last, or the current one."""
+    last = JournalEntry.objects.exclude(monday=None).values_list("monday", flat=True).first()
+    return redirect("journal", week=Week(last) if last else Week.of(timezone.localdate()))
+
+
+@require(May.SEE_DRAFTS)
+def journal(request: HttpRequest, week: Week) -> HttpResponse:
+    """Who did what in a week, when, from what to what, why, and at what cost."""
+    rows, chosen = _narrowed(request, JournalEntry.objects.filter(monday=week.monday))
+    rows = rows.select_related("user", "intervention", "plan")
+    listing = make_listing(request, rows, search=SEARCH, sorts=SORTS, default="-at")
+    context = {
+        "week": week,
+        "listing": listing,
+        "lines": [{"entry": entry, "text": sentence_of(entry)} for entry in listing.page],
+        "actions": JournalEntry.Action.choices,
+        "people": User.objects.filter(pk__in=JournalEntry.objects.filter(monday=week.monday).values("user")),
+        **chosen,
+    }
+    return render(request, "planning/journal/list.html", context)
+
+
+def _narrowed(request: HttpRequest, rows: QuerySet[JournalEntry]) -> tuple[QuerySet[JournalEntry], dict[str, Any]]:
+    action, person, day = (request.GET.get(name, "") for name in ("action", "user", "day"))
+    if action in JournalEntry.Action.values:
+        rows = rows.filter(action=action)
+    if person.isdigit():
+        rows = rows.filter(user_id=int(person))
+    try:
+        asked = date.fromisoformat(day)
+    except ValueError:
+        day = ""
+    else:
+        start = timezone.make_aware(datetime(asked.year, asked.month, asked.day))
+        rows = rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
+    return rows, {"action": action, "person": person, "day": day}

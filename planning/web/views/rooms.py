@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from planning.access import May, require
+from planning.models import Placement, Room, RoomClosure
+from planning.selectors.touched import placements_in_room
+from planning.services.rooms import close_room, reopen_room
+from planning.web.forms.rooms import ClosureForm, RoomForm
+from planning.web.listing import make_listing
+
+SHOWN = 20
+
+
+@require(May.EDIT_REFERENCE)
+def room_list(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    coming = RoomClosure.objects.filter(ends_on__gte=today)
+    rows = Room.objects.prefetch_related("equipment", Prefetch("closures", coming, to_attr="coming"))
+    service = request.GET.get("service", "")
+    if service in ("yes", "no"):
+        rows = rows.filter(in_service=service == "yes")
+    sorts = {"position": ["position", "code"], "code": ["code"], "name": ["name"], "opens": ["opens_minute"]}
+    listing = make_listing(
+        request, rows.distinct(), search=["code", "name", "equipment__name"], sorts=sorts, default="position"
+    )
+    closures = coming.filter(starts_on__lte=today + timedelta(days=90)).select_related("room")
+    context = {"listing": listing, "service": service, "closures": closures, "today": today}
+    return render(request, "planning/rooms/list.html", context)
+
+
+@require(May.EDIT_REFERENCE)
+def room_create(request: HttpRequest) -> HttpResponse:
+    form = RoomForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        room = form.save()
+        messages.success(request, _("La salle %(room)s est créée.") % {"room": room.code})
+        return redirect("room-edit", pk=room.pk)
+    return render(request, "planning/rooms/form.html", {"form": form, "room": None})
+
+
+@require(May.EDIT_REFERENCE)
+def room_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    room = get_object_or_404(Room, pk=pk)
+    was_in_service = room.in_service
+    form = RoomForm(request.POST or None, instance=room)
+    if request.method == "POST" and form.is_valid():
+        room = form.save()
+        messages.success(request, _("La salle %(room)s est enregistrée.") % {"room": room.code})
+        if was_in_service and not room.in_service:
+            warn_of_placements(request, placements_in_room(room, timezone.localdate(), None))
+        return redirect("room-edit", pk=room.pk)
+    return _room_page(request, room, form, ClosureForm())
+
+
+@require(May.EDIT_REFERENCE)
+@require_POST
+def room_close(request: HttpRequest, pk: int) -> HttpResponse:
+    room = get_object_or_404(Room, pk=pk)
+    form = ClosureForm(request.POST)
+    if not form.is_valid():
+        return _room_page(request, room, RoomForm(instance=room), form)
+    given = form.cleaned_data
+    closure = close_room(room=room, **given)
+    messages.success(request, _("La fermeture de %(room)s est enregistrée.") % {"room": room.code})
+    warn_of_placements(request, placements_in_room(room, closure.starts_on, closure.ends_on))
+    return redirect("room-edit", pk=room.pk)
+
+
+@require(May.EDIT_REFERENCE)
+@require_POST
+def room_reopen(request: HttpRequest, pk: int, closure: int) -> HttpResponse:
+    reopen_room(closure=get_object_or_404(RoomClosure, pk=closure, room_id=pk))
+    messages.success(request, _("La fermeture est retirée."))
+    return redirect("room-edit", pk=pk)
+
+
+def warn_of_placements(request: HttpRequest, placements: QuerySet[Placement]) -> None:
+    """Tell which planned interventions the change hits; they stay where they are until someone moves them."""
+    rows = list(placements)
+    if not rows:
+        return
+    text = ngettext(
+        "%(count)s intervention planifiée est touchée : déplacez-la.",
+        "%(count)s interventions planifiées sont touchées : déplacez-les.",
+        len(rows),
+    ) % {"count": len(rows)}
+    lines = [_placement_text(row) for row in rows[:SHOWN]]
+    if len(rows) > SHOWN:
+        lines.append("…")
+    messages.warning(request, "\n".join([text, *lines]))
+
+
+def _placement_text(row: Placement) -> str:
+    moment = timezone.localtime(row.starts_at)
+    facts = {
+        "code": row.intervention.code,
+        "surgeon": str(row.intervention.surgeon),
+        "room": row.slot.room.code,
+        "when": f"{moment:%d/%m %H:%M}",
+        "status": row.plan.get_status_display(),
+    }
+    return _("%(code)s, %(surgeon)s, %(room)s le %(when)s (%(status)s)") % facts
+
+
+def _room_page(request: HttpRequest, room: Room, form: RoomForm, closure_form: ClosureForm) -> HttpResponse:
+    today = timezone.localdate()
+    closures = []
+    for closure in room.closures.all():
+        coming = closure.ends_on >= today
+        hit = list(placements_in_room(room, max(today, closure.starts_on), closure.ends_on)) if coming else []
+        closures.append({"row": closure, "coming": coming, "hit": hit})
+    context = {"form": form, "room": room, "closure_form": closure_form, "closures": closures[::-1]}
+    return render(request, "planning/rooms/form.html", context)

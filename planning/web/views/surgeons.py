@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from planning.access import May, require
+from planning.models import Absence, Specialty, Surgeon
+from planning.models.people import Weekday
+from planning.selectors.touched import placements_of_surgeon
+from planning.services.surgeons import add_absence, remove_absence, save_surgeon
+from planning.web.forms.surgeons import AbsenceForm, SurgeonForm
+from planning.web.listing import make_listing
+from planning.web.views.rooms import warn_of_placements
+
+
+@require(May.EDIT_REFERENCE)
+def surgeon_list(request: HttpRequest) -> HttpResponse:
+    coming = Absence.objects.filter(ends_on__gte=timezone.localdate())
+    rows = Surgeon.objects.select_related("specialty", "user")
+    rows = rows.prefetch_related("availabilities", Prefetch("absences", coming, to_attr="coming"))
+    specialty, activity = request.GET.get("specialty", ""), request.GET.get("active", "yes")
+    if specialty.isdigit():
+        rows = rows.filter(specialty_id=int(specialty))
+    if activity in ("yes", "no"):
+        rows = rows.filter(active=activity == "yes")
+    sorts = {
+        "name": ["last_name", "first_name"],
+        "trigram": ["trigram"],
+        "specialty": ["specialty__code", "last_name"],
+        "maximum": ["daily_maximum_minutes", "last_name"],
+    }
+    search = ["last_name", "first_name", "trigram", "code", "specialty__name"]
+    listing = make_listing(request, rows, search=search, sorts=sorts, default="name")
+    context = {
+        "listing": listing,
+        "specialties": Specialty.objects.all(),
+        "specialty": specialty,
+        "activity": activity,
+        "weekdays": list(Weekday)[:5],
+    }
+    return render(request, "planning/surgeons/list.html", context)
+
+
+@require(May.EDIT_REFERENCE)
+def surgeon_create(request: HttpRequest) -> HttpResponse:
+    initial = {f"{side}_{day}": minute for day in range(5) for side, minute in (("start", 480), ("end", 1200))}
+    form = SurgeonForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        surgeon = save_surgeon(surgeon=form.save(commit=False), hours=form.hours())
+        messages.success(request, _("%(surgeon)s est enregistré.") % {"surgeon": surgeon})
+        return redirect("surgeon-edit", pk=surgeon.pk)
+    return render(request, "planning/surgeons/form.html", {"form": form, "surgeon": None})
+
+
+@require(May.EDIT_REFERENCE)
+def surgeon_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    surgeon = get_object_or_404(Surgeon, pk=pk)
+    was_active = surgeon.active
+    form = SurgeonForm(request.POST or None, instance=surgeon)
+    if request.method == "POST" and form.is_valid():
+        surgeon = save_surgeon(surgeon=form.save(commit=False), hours=form.hours())
+        messages.success(request, _("%(surgeon)s est enregistré.") % {"surgeon": surgeon})
+        if was_active and not surgeon.active:
+            warn_of_placements(request, placements_of_surgeon(surgeon, timezone.localdate(), None))
+        return redirect("surgeon-edit", pk=surgeon.pk)
+    return _surgeon_page(request, surgeon, form, AbsenceForm())
+
+
+@require(May.EDIT_REFERENCE)
+@require_POST
+def surgeon_absence(request: HttpRequest, pk: int) -> HttpResponse:
+    surgeon = get_object_or_404(Surgeon, pk=pk)
+    form = AbsenceForm(request.POST)
+    if not form.is_valid():
+        return _surgeon_page(request, surgeon, SurgeonForm(instance=surgeon), form)
+    absence = add_absence(surgeon=surgeon, **form.cleaned_data)
+    messages.success(request, _("L'absence de %(surgeon)s est enregistrée.") % {"surgeon": surgeon})
+    warn_of_placements(request, placements_of_surgeon(surgeon, absence.starts_on, absence.ends_on))
+    return redirect("surgeon-edit", pk=surgeon.pk)
+
+
+@require(May.EDIT_REFERENCE)
+@require_POST
+def surgeon_absence_remove(request: HttpRequest, pk: int, absence: int) -> HttpResponse:
+    remove_absence(absence=get_object_or_404(Absence, pk=absence, surgeon_id=pk))
+    messages.success(request, _("L'absence est retirée."))
+    return redirect("surgeon-edit", pk=pk)
+
+
+def _surgeon_page(request: HttpRequest, surgeon: Surgeon, form: SurgeonForm, absence_form: AbsenceForm) -> HttpResponse:
+    today = timezone.localdate()
+    absences = []
+    for absence in surgeon.absences.all():
+        coming = absence.ends_on >= today
+        hit = list(placements_of_surgeon(surgeon, max(today, absence.starts_on), absence.ends_on)) if coming else []
+        absences.append({"row": absence, "coming": coming, "hit": hit})
+    context = {"form": form, "surgeon": surgeon, "absence_form": absence_form, "absences": absences[::-1]}
+    return render(request, "planning/surgeons/form.html", context)
