@@ -3,9 +3,13 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from planning.api import plans, runs, versions, weeks
+from planning.api.schema import Schema
 
 urlpatterns: list[URLPattern] = [
+    path("schema/", Schema.as_view(), name="api-schema"),
     path("weeks/<str:week>/grid/", weeks.Grid.as_view(), name="api-week-grid"),
+    path("weeks/<str:week>/pulse/", weeks.Pulse.as_view(), name="api-week-pulse"),
+    path("weeks/<str:week>/draft/", weeks.Draft.as_view(), name="api-week-draft"),
     path("plans/<int:pk>/lift/", plans.Lift.as_view(), name="api-plan-lift"),
     path("plans/<int:pk>/price/", plans.Price.as_view(), name="api-plan-price"),
     path("plans/<int:pk>/moves/", plans.Moves.as_view(), name="api-plan-moves"),

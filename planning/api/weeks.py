@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -14,7 +15,10 @@ from rest_framework.response import Response
 from planning.access import May
 from planning.api.permissions import PlanningView
 from planning.calendar import Week
+from planning.models import User
 from planning.selectors import weeks
+from planning.selectors.answers import state_of
+from planning.services.plans import open_draft
 
 
 def week_or_404(name: str) -> Week:
@@ -48,12 +52,37 @@ class Grid(PlanningView):
     )
     def get(self, request: Request, week: str) -> Response:
         """The frame of the week, its interventions, and the state of the draft (or of ``plan``)."""
-        chosen = week_or_404(week)
-        plans = weeks.visible_plans(chosen, request.user)  # type: ignore[arg-type]
+        chosen, user = week_or_404(week), cast(User, request.user)
+        plans = weeks.visible_plans(chosen, user)
         asked = query(PlanQuery, request).get("plan")
         plan = weeks.plan_to_show(plans)
         if asked is not None:
             plan = next((one for one in plans if one.pk == asked), None)
             if plan is None:
                 raise Http404
-        return Response(weeks.grid(chosen, request.user, plans, plan))  # type: ignore[arg-type]
+        return Response(weeks.grid(chosen, user, plans, plan))
+
+
+class Pulse(PlanningView):
+    may = May.SEE_WEEK
+
+    @extend_schema(
+        operation_id="week_pulse",
+        parameters=[OpenApiParameter("since", int, description="The revision that the page shows.")],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request, week: str) -> Response:
+        """Whether the week has changed, by whom, and how far its run is: asked every few seconds."""
+        since = query(PulseQuery, request).get("since")
+        return Response(weeks.pulse(week_or_404(week), cast(User, request.user), since))
+
+
+class Draft(PlanningView):
+    may = May.PLAN
+
+    @extend_schema(operation_id="week_draft", request=None, responses={200: OpenApiTypes.OBJECT})
+    def post(self, request: Request, week: str) -> Response:
+        """The week's draft, opened if there is none: from the approved version, or empty."""
+        user = cast(User, request.user)
+        plan = open_draft(monday=week_or_404(week).monday, user=user, now=timezone.now())
+        return Response({"plan_id": plan.pk, "state": state_of(plan, user)})

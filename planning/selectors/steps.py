@@ -24,3 +24,7 @@ def changes_since(plan_id: int, revision: int) -> list[JournalEntry]:
     """What was done to the draft after ``revision``, the oldest first; from the journal, so that undos are there."""
     entries = JournalEntry.objects.filter(plan=plan_id, after__revision__gt=revision)
     return list(entries.select_related("user").order_by("at", "pk"))
+
+
+def last_change(plan_id: int) -> JournalEntry | None:
+    return JournalEntry.objects.filter(plan=plan_id).select_related("user").order_by("-at", "-pk").first()

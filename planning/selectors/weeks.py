@@ -15,7 +15,8 @@ from planning.calendar import Week, minute_of
 from planning.models import Placement, Plan, Site, User
 from planning.selectors.indicators import Measures, gap, measure, overtime_minutes, regular_hours, strip
 from planning.selectors.loaded import FROZEN, InterventionRow, LoadedWeek, load_week_problem
-from planning.selectors.steps import undo_and_redo
+from planning.selectors.runs import latest_run, run_state
+from planning.selectors.steps import last_change, undo_and_redo
 from planning.selectors.warnings import warnings_by_intervention
 from planning.solver.costs import breakdown
 from planning.solver.policies import POLICIES
@@ -102,6 +103,7 @@ def grid(week: Week, user: User, plans: list[Plan], plan: Plan | None) -> dict[s
         ],
         "interventions": [reader.intervention(key, row) for key, row in loaded.interventions.items()],
         "state": state,
+        "run": _run(week) if drafts else None,
         "rights": {"plan": allowed(user, May.PLAN), "approve": allowed(user, May.APPROVE), "see_drafts": drafts},
         "policies": [{"id": key, "label": str(POLICY_LABELS[key]), "help": str(POLICY_HELP[key])} for key in POLICIES]
         if drafts
@@ -290,6 +292,36 @@ def base_measures(loaded: LoadedWeek, base: Base | None) -> Measures | None:
     starts: Mapping[str, int] = base.starts
     conflicts = warnings_by_intervention(loaded, assignments, starts)
     return measure(loaded, assignments, starts, conflicts=len(conflicts))
+
+
+# --- Has something changed? --------------------------------------------------------------------------------------
+
+
+def pulse(week: Week, user: User, since: int | None) -> dict[str, Any]:
+    """Three queries at most. ``changed_by`` and ``changed_label`` are the last change after revision ``since``."""
+    drafts = allowed(user, May.SEE_DRAFTS)
+    plans = Plan.objects.filter(monday=week.monday).order_by("-number").only("pk", "status", "revision")
+    if not drafts:
+        plans = plans.filter(status=Plan.Status.APPROVED)
+    versions = list(plans)
+    plan = plan_to_show(versions)
+    last = None
+    if drafts and plan is not None and since is not None and plan.revision > since:
+        last = last_change(plan.pk)
+    proposals = [one.pk for one in versions if one.status == Plan.Status.PROPOSED]
+    return {
+        "plan_id": plan.pk if plan else None,
+        "revision": plan.revision if plan else 0,
+        "changed_by": str(last.user) if last and last.user else None,
+        "changed_label": wording.change_label(last.action, last.after) if last else None,
+        "run": _run(week) if drafts else None,
+        "latest_proposal_id": proposals[0] if proposals else None,
+    }
+
+
+def _run(week: Week) -> dict[str, Any] | None:
+    run = latest_run(week)
+    return run_state(run) if run is not None else None
 
 
 # --- The frame ---------------------------------------------------------------------------------------------------
