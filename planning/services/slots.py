@@ -20,7 +20,7 @@ from planning.models import EditedRoomDay, MasterPlan, Placement, Plan, Slot, Sl
 
 @dataclass(frozen=True)
 class Generated:
-    """What writing the pattern did; ``kept`` counts slots that differ from it and stay, because they hold placements."""
+    """What writing the pattern did; ``kept`` counts slots that differ from it but hold placements."""
 
     added: int = 0
     changed: int = 0
