@@ -274,7 +274,7 @@ PLAN_RULES: tuple[PlanRule, ...] = (one_slot, pin_kept, slot_rules, positions, s
 
 def plan_violations(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
     """Everything that makes a plan infeasible, (2) to (8). Pinned interventions are never blamed."""
-    return tuple(violation for rule in PLAN_RULES for violation in rule(problem, assignments))
+    return _once([violation for rule in PLAN_RULES for violation in rule(problem, assignments)])
 
 
 def pin_warnings(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
@@ -282,15 +282,11 @@ def pin_warnings(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[
     found: list[Violation] = []
     load = Load()
     for item, slot in _placed(problem, assignments):
-        if item.pinned is None:
-            continue
-        own = slot_violations(problem, item, slot)
-        said = {violation.rule for violation in own}
-        found.extend(own)
-        full = capacity_violations(problem, load, item, slot)
-        found.extend(one for one in full if not said & _ALREADY_SAID.get(one.rule, frozenset()))
-        load.add(problem, item, slot)
-    return tuple(found)
+        if item.pinned is not None:
+            found.extend(slot_violations(problem, item, slot))
+            found.extend(capacity_violations(problem, load, item, slot))
+            load.add(problem, item, slot)
+    return _once(found)
 
 
 # A capacity too small for the intervention alone has been reported by its slot rule.
@@ -298,6 +294,15 @@ _ALREADY_SAID: dict[str, frozenset[str]] = {
     "slot_capacity": frozenset({"slot_length"}),
     "surgeon_day": frozenset({"surgeon_absent", "surgeon_day_too_short"}),
 }
+
+
+def _once(found: list[Violation]) -> tuple[Violation, ...]:
+    said = {(violation.intervention, violation.rule) for violation in found}
+    return tuple(
+        one
+        for one in found
+        if not any((one.intervention, rule) in said for rule in _ALREADY_SAID.get(one.rule, frozenset()))
+    )
 
 
 # --- Timeline rules ----------------------------------------------------------------------------------------------
