@@ -71,6 +71,8 @@ def taken_message(taken: Taken, refused: list[dict[str, Any]]) -> str:
     """« 12 lignes reprises. 1 ne convient plus : I12 : Verrouillée entre-temps… »"""
     done = len(taken.taken)
     said = ngettext("%(n)d ligne reprise.", "%(n)d lignes reprises.", done) % {"n": done}
+    if not done:
+        said = _("Aucune ligne reprise.")
     if not refused:
         return said
     left = ngettext("%(n)d ne convient plus :", "%(n)d ne conviennent plus :", len(refused)) % {"n": len(refused)}
