@@ -78,9 +78,9 @@ class _Order:
     unplaced: tuple[_Case, ...]
     value: tuple[int, int, int]
 
-    @property
-    def complete(self) -> bool:
-        return not self.unplaced
+    def rank(self, least: int) -> tuple[int, ...]:
+        """What the walk compares. Idle minutes count from ``least`` on: before, they would only hold it back."""
+        return self.value if len(self.unplaced) <= least else self.value[:2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ class _Day:
                 break
             restart = quiet >= _ATTEMPTS_BEFORE_RESTART
             order = self._build(self._shuffled(draw) if restart else self._moved(current, draw))
-            quiet = 0 if restart or order.value < current.value else quiet + 1
-            if restart or order.value <= current.value:
+            quiet = 0 if restart or order.rank(least) < current.rank(least) else quiet + 1
+            if restart or order.rank(least) <= current.rank(least):
                 current = order
             best = min(best, order, key=lambda one: one.value)
         return best
