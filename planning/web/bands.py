@@ -42,7 +42,9 @@ def _band(row: Slot | SlotPattern, start: int, end: int, *, by_hand: bool) -> Ba
     open_minutes = max(1, room.closes_minute - room.opens_minute)
     specialty = row.specialty or (row.surgeon.specialty if row.surgeon else None)
     shared = specialty.code if specialty else _("Tous")
-    owner = str(row.surgeon) if row.surgeon else shared
+    # Overtime bands are narrow: three letters.
+    named = row.surgeon and (row.surgeon.trigram if row.kind == SlotKind.OVERTIME else str(row.surgeon))
+    owner = named or shared
     return Band(
         pk=row.pk, start=start, end=end, owner=owner, colour=specialty.colour if specialty else "all",
         overtime=row.kind == SlotKind.OVERTIME, by_hand=by_hand,

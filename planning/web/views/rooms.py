@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
@@ -33,8 +35,7 @@ def room_list(request: HttpRequest) -> HttpResponse:
     listing = make_listing(
         request, rows.distinct(), search=["code", "name", "equipment__name"], sorts=sorts, default="position"
     )
-    closures = coming.filter(starts_on__lte=today + timedelta(days=90)).select_related("room")
-    context = {"listing": listing, "service": service, "closures": closures, "today": today}
+    context = {"listing": listing, "service": service, "closures": _closures_by_date(today), "today": today}
     return render(request, "planning/rooms/list.html", context)
 
 
@@ -84,6 +85,18 @@ def room_reopen(request: HttpRequest, pk: int, closure: int) -> HttpResponse:
     return redirect("room-edit", pk=pk)
 
 
+def _closures_by_date(today: date) -> list[dict[str, Any]]:
+    """The next 90 days' closures; rooms closed on the same days for the same reason stand together."""
+    rows = RoomClosure.objects.filter(ends_on__gte=today, starts_on__lte=today + timedelta(days=90))
+    grouped: dict[tuple[date, date, str], list[Room]] = defaultdict(list)
+    for row in rows.select_related("room").order_by("starts_on", "room__position"):
+        grouped[row.starts_on, row.ends_on, row.reason].append(row.room)
+    return [
+        {"starts_on": starts, "ends_on": ends, "reason": reason, "rooms": rooms}
+        for (starts, ends, reason), rooms in grouped.items()
+    ]
+
+
 def warn_of_placements(request: HttpRequest, placements: QuerySet[Placement]) -> None:
     """Tell which planned interventions the change hits; they stay where they are until someone moves them."""
     rows = list(placements)
@@ -114,10 +127,13 @@ def _placement_text(row: Placement) -> str:
 
 def _room_page(request: HttpRequest, room: Room, form: RoomForm, closure_form: ClosureForm) -> HttpResponse:
     today = timezone.localdate()
-    closures = []
-    for closure in room.closures.all():
-        coming = closure.ends_on >= today
-        hit = list(placements_in_room(room, max(today, closure.starts_on), closure.ends_on)) if coming else []
-        closures.append({"row": closure, "coming": coming, "hit": hit})
-    context = {"form": form, "room": room, "closure_form": closure_form, "closures": closures[::-1]}
+    rows = list(room.closures.all())
+    hits = list(placements_in_room(room, today, None)) if any(row.ends_on >= today for row in rows) else []
+    coming = [
+        {"row": row, "hit": [one for one in hits if row.starts_on <= one.slot.date <= row.ends_on]}
+        for row in rows
+        if row.ends_on >= today
+    ]
+    past = [row for row in reversed(rows) if row.ends_on < today]
+    context = {"form": form, "room": room, "closure_form": closure_form, "coming": coming, "past": past}
     return render(request, "planning/rooms/form.html", context)

@@ -94,10 +94,13 @@ def surgeon_absence_remove(request: HttpRequest, pk: int, absence: int) -> HttpR
 
 def _surgeon_page(request: HttpRequest, surgeon: Surgeon, form: SurgeonForm, absence_form: AbsenceForm) -> HttpResponse:
     today = timezone.localdate()
-    absences = []
-    for absence in surgeon.absences.all():
-        coming = absence.ends_on >= today
-        hit = list(placements_of_surgeon(surgeon, max(today, absence.starts_on), absence.ends_on)) if coming else []
-        absences.append({"row": absence, "coming": coming, "hit": hit})
-    context = {"form": form, "surgeon": surgeon, "absence_form": absence_form, "absences": absences[::-1]}
+    rows = list(surgeon.absences.all())
+    hits = list(placements_of_surgeon(surgeon, today, None)) if any(row.ends_on >= today for row in rows) else []
+    coming = [
+        {"row": row, "hit": [one for one in hits if row.starts_on <= one.slot.date <= row.ends_on]}
+        for row in rows
+        if row.ends_on >= today
+    ]
+    past = [row for row in reversed(rows) if row.ends_on < today]
+    context = {"form": form, "surgeon": surgeon, "absence_form": absence_form, "coming": coming, "past": past}
     return render(request, "planning/surgeons/form.html", context)
