@@ -91,13 +91,13 @@ TARGET = Target(
             "admission_date",
             lazy("Date d'hospitalisation"),
             Kind.DATE,
-            help=lazy("L'opération a lieu le lendemain au plus tôt."),
+            help=lazy("Obligatoire pour une demande. L'opération a lieu le lendemain au plus tôt."),
         ),
         Field(
             "deadline_date",
             lazy("Date limite"),
             Kind.DELAY,
-            help=lazy("Une date, ou un délai après l'hospitalisation : +30."),
+            help=lazy("Obligatoire pour une demande. Une date, ou un délai après l'hospitalisation : +30."),
         ),
         Field(
             "priority",
@@ -116,7 +116,9 @@ TARGET = Target(
             lazy("Salle"),
             longest=20,
             names="room",
-            help=lazy("La salle réelle d'une intervention réalisée. Sans effet sur une demande."),
+            help=lazy(
+                "La salle réelle d'une intervention réalisée. Pour une demande, elle est seulement créée si elle manque."
+            ),
         ),
         Field(
             "operated_on",
@@ -182,7 +184,7 @@ def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[Interventio
 
 def _row(record: Record, mapping: Mapping, known: Known) -> InterventionRow | None:
     surgeon, specialty = _people(record, mapping, known)
-    room = name_of(record, _F["room"], mapping, known)
+    room = _room(record, mapping, known)
     times = _times(record, mapping) if mapping.done else None
     dates = _dates(record, mapping, times)
     equipment = names_of(record, _F["equipment"], mapping, known)
@@ -223,6 +225,13 @@ def _people(record: Record, mapping: Mapping, known: Known) -> tuple[Named | Non
         text = _("manque : un chirurgien à créer doit avoir une spécialité")
         error(record, _F["specialty"], mapping, None, text)
     return surgeon, specialty
+
+
+def _room(record: Record, mapping: Mapping, known: Known) -> Named | None:
+    """Where it was done. A request's room is the planner's to choose: an unknown one is no error."""
+    if mapping.done or mapping.create_missing:
+        return name_of(record, _F["room"], mapping, known)
+    return None
 
 
 def _patient(record: Record, mapping: Mapping) -> str:

@@ -79,10 +79,17 @@ class Known:
 
     def _alike(self, kind: str, text: str) -> str:
         """A known name with the same beginning, five letters at least: Orthopedics, Orthopédie."""
-        start = plain(text)[:5]
+        start = _without_generic(text)[:5]
         if len(start) < 5 or any(sign.isdigit() for sign in start):
             return ""
-        return next((code for name, code in self.names.get(kind, {}).items() if name.startswith(start)), "")
+        return next(
+            (code for name, code in self.names.get(kind, {}).items() if _without_generic(name).startswith(start)), ""
+        )
+
+
+def _without_generic(name: str) -> str:
+    """« Chirurgie vasculaire » begins like Vascular, not like every other « Chirurgie »."""
+    return re.sub(r"^(?:(?:chirurgie|surgery|service|specialite|salle|dr) )+", "", plain(name))
 
 
 def read_records(target: Target, table: Table, mapping: Mapping) -> list[Record]:

@@ -252,7 +252,7 @@ def _intervention(
     row: InterventionRow, creator: _Creator, taken: set[str], *, done: bool, user: User, now: datetime
 ) -> Intervention:
     surgeon = creator.surgeon(row.surgeon, row.specialty)
-    room = creator.room(row.room) if row.room is not None and done else None
+    room = creator.room(row.room) if row.room is not None else None
     return Intervention(
         code=_code(row, taken),
         patient_code=row.patient_code,
@@ -270,7 +270,7 @@ def _intervention(
         source_reference=_reference(row),
         requested_at=now,
         requested_by=user,
-        actual_room=room,
+        actual_room=room if done else None,
         entered_at=_aware(row.entered_at) if row.entered_at else None,
         left_at=_aware(row.left_at) if row.left_at else None,
     )

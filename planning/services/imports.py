@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import ModuleType
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from planning.exchange import interventions, rooms, slots, surgeons
-from planning.exchange.fields import Target
+from planning.exchange.fields import Kind, Target
 from planning.exchange.mapping import Mapping, guess, header_digest
 from planning.exchange.reading import Known, Problem, order_is_needed, read_records
 from planning.exchange.tabular import Table, read_table
@@ -76,10 +76,13 @@ def mapping_for(*, target: Target, table: Table) -> Mapping:
 
 
 def remember_mapping(*, target: Target, table: Table, mapping: Mapping) -> None:
+    """For the next file with this header. A fixed date is this file's own."""
+    dated = {one.name for one in target.fields if one.kind is Kind.DATE}
+    lasting = {name: value for name, value in mapping.constants.items() if name not in dated}
     ColumnMapping.objects.update_or_create(
         target=target.name,
         header_digest=header_digest(table.headers),
-        defaults={"mapping": mapping.remembered()},
+        defaults={"mapping": replace(mapping, constants=lasting).remembered()},
     )
 
 

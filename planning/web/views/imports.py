@@ -1,0 +1,294 @@
+"""The import of a file, step by step: the file, its columns, what it would change, the import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from planning.access import May, require
+from planning.exchange.fields import Kind, Target
+from planning.exchange.mapping import Mapping
+from planning.exchange.reading import Named, Problem
+from planning.exchange.tabular import FileError, Table, read_table
+from planning.models import Equipment, Intervention, JournalEntry, Room, Specialty, Surgeon
+from planning.models.slots import SlotKind
+from planning.services.import_files import drop_file, keep_file, kept_file
+from planning.services.imports import (
+    TARGETS,
+    ImportRefusedError,
+    ImportResult,
+    Preview,
+    import_table,
+    mapping_for,
+    preview_import,
+    remember_mapping,
+)
+from planning.web.forms.imports import MappingForm, PreviewForm, UploadForm
+
+_SESSION = "imports"
+_CHOICES = dict([*Intervention.Priority.choices, *SlotKind.choices])
+_SHOWN_PROBLEMS, _SHOWN_LINES, _SHOWN_ROWS, _SHOWN_NAMES = 100, 8, 8, 60
+
+
+@dataclass
+class Pending:
+    """A file of this session on its way in."""
+
+    token: str
+    name: str
+    target: Target
+    table: Table
+    mapping: Mapping
+
+
+@require(May.IMPORT)
+def import_upload(request: HttpRequest) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file, target = form.cleaned_data["file"], TARGETS[form.cleaned_data["target"]]
+        data = file.read()
+        try:
+            table = read_table(data, file.name)
+        except FileError as error:
+            form.add_error("file", str(error))
+        else:
+            token = keep_file(data=data, now=timezone.now())
+            mapping = mapping_for(target=target, table=table)
+            _store(request, Pending(token, file.name[:120], target, table, mapping))
+            return redirect("import-columns", token=token)
+    recent = JournalEntry.objects.filter(action=JournalEntry.Action.IMPORT).select_related("user")[:10]
+    entries = [(entry, _summary_of(entry.after or {})) for entry in recent]
+    return render(request, "planning/imports/upload.html", {"form": form, "entries": entries})
+
+
+@require(May.IMPORT)
+def import_columns(request: HttpRequest, token: str) -> HttpResponse:
+    pending = _pending(request, token)
+    form = MappingForm(pending.target, pending.table, pending.mapping, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        pending.mapping = form.to_mapping()
+        _store(request, pending)
+        remember_mapping(target=pending.target, table=pending.table, mapping=pending.mapping)
+        return redirect("import-preview", token=token)
+    context = {"pending": pending, "form": form, "sample": pending.table.lines[:5]}
+    return render(request, "planning/imports/columns.html", context)
+
+
+@require(May.IMPORT)
+def import_preview(request: HttpRequest, token: str) -> HttpResponse:
+    pending = _pending(request, token)
+    if request.method == "POST":
+        _settle(request, pending)
+        if request.POST.get("action") != "import":
+            return redirect("import-preview", token=token)
+        try:
+            result = import_table(
+                target=pending.target,
+                table=pending.table,
+                mapping=pending.mapping,
+                user=request.user,  # type: ignore[arg-type]  # @require lets nobody anonymous in
+                now=timezone.now(),
+            )
+        except ImportRefusedError as refused:
+            messages.error(request, str(refused))
+        except IntegrityError:
+            # Somebody imported the same lines between our reading and our writing: the next preview shows them.
+            messages.error(request, _("Ces lignes viennent d'être importées par ailleurs. Voici le nouvel aperçu."))
+        else:
+            _forget(request, token)
+            _tell(request, result)
+            return redirect("imports")
+        return redirect("import-preview", token=token)
+    preview = preview_import(target=pending.target, table=pending.table, mapping=pending.mapping)
+    context = {
+        "pending": pending,
+        "preview": preview,
+        "form": PreviewForm(initial=_settled(pending.mapping)),
+        "errors": _grouped(preview.errors),
+        "warnings": _grouped(preview.warnings),
+        "missing": _missing(preview, pending.mapping),
+        "rows": _sample(preview),
+    }
+    return render(request, "planning/imports/preview.html", context)
+
+
+@require(May.IMPORT)
+@require_POST
+def import_abandon(request: HttpRequest, token: str) -> HttpResponse:
+    _pending(request, token)
+    _forget(request, token)
+    messages.success(request, _("L'import est abandonné, le fichier est effacé. Rien n'a été importé."))
+    return redirect("imports")
+
+
+# --- The session: only who uploaded a file goes on with it -------------------------------------------------------
+
+
+def _store(request: HttpRequest, pending: Pending) -> None:
+    files = request.session.get(_SESSION, {})
+    files[pending.token] = {
+        "name": pending.name,
+        "target": pending.target.name,
+        "mapping": pending.mapping.to_json(),
+    }
+    request.session[_SESSION] = files
+
+
+def _pending(request: HttpRequest, token: str) -> Pending:
+    entry = request.session.get(_SESSION, {}).get(token)
+    data = kept_file(token) if entry else None
+    if entry is None or data is None:
+        raise Http404(_("Ce fichier n'est plus là : recommencez l'import."))
+    target = TARGETS[entry["target"]]
+    return Pending(token, entry["name"], target, read_table(data, entry["name"]), Mapping.from_json(entry["mapping"]))
+
+
+def _forget(request: HttpRequest, token: str) -> None:
+    files = request.session.get(_SESSION, {})
+    files.pop(token, None)
+    request.session[_SESSION] = files
+    drop_file(token)
+
+
+# --- What the preview settles and shows --------------------------------------------------------------------------
+
+
+def _settled(mapping: Mapping) -> dict[str, Any]:
+    return {
+        "order": mapping.order or "",
+        "create_missing": mapping.create_missing,
+        "skip_faulty": mapping.skip_faulty,
+    }
+
+
+def _settle(request: HttpRequest, pending: Pending) -> None:
+    form = PreviewForm(request.POST)
+    if form.is_valid():
+        mapping = pending.mapping
+        if "order" in request.POST:
+            mapping.order = form.cleaned_data["order"] or None
+        mapping.create_missing = form.cleaned_data["create_missing"]
+        mapping.skip_faulty = form.cleaned_data["skip_faulty"]
+        for kind in ("surgeon", "specialty", "room", "equipment"):
+            texts, codes = request.POST.getlist(f"text_{kind}"), request.POST.getlist(f"code_{kind}")
+            chosen = mapping.matches.setdefault(kind, {})
+            chosen.update(dict(zip(texts, codes, strict=False)))
+        _store(request, pending)
+        remember_mapping(target=pending.target, table=pending.table, mapping=mapping)
+
+
+@dataclass(frozen=True)
+class ProblemGroup:
+    """The same problem on several lines is said once."""
+
+    lines: str
+    count: int
+    column: str
+    value: str
+    text: str
+
+
+def _grouped(problems: Iterable[Problem]) -> list[ProblemGroup]:
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    for problem in problems:
+        groups.setdefault((problem.column, problem.value, problem.text), []).append(problem.line)
+    return [
+        ProblemGroup(_listed(lines), len(lines), column, value, text)
+        for (column, value, text), lines in list(groups.items())[:_SHOWN_PROBLEMS]
+    ]
+
+
+def _listed(lines: Sequence[int]) -> str:
+    shown = ", ".join(str(line) for line in lines[:_SHOWN_LINES])
+    return f"{shown}…" if len(lines) > _SHOWN_LINES else shown
+
+
+def _missing(preview: Preview, mapping: Mapping) -> list[dict[str, Any]]:
+    """Names of the file that match nothing, with what they may be matched to by hand."""
+    existing: dict[str, tuple[str, list[tuple[str, str]]]] = {
+        "surgeon": (_("Chirurgiens"), [(one.code, f"{one} ({one.code})") for one in Surgeon.objects.all()]),
+        "specialty": (_("Spécialités"), [(one.code, str(one)) for one in Specialty.objects.all()]),
+        "room": (_("Salles"), [(one.code, one.code) for one in Room.objects.all()]),
+        "equipment": (_("Équipements"), [(one.code, one.name) for one in Equipment.objects.all()]),
+    }
+    return [
+        {
+            "kind": kind,
+            "label": existing[kind][0],
+            "choices": existing[kind][1],
+            "names": [
+                {"text": text, "chosen": mapping.matches.get(kind, {}).get(text, alike)}
+                for text, alike in list(names.items())[:_SHOWN_NAMES]
+            ],
+        }
+        for kind, names in preview.known.missing.items()
+    ]
+
+
+def _sample(preview: Preview) -> dict[str, Any]:
+    """The first new lines as they were understood."""
+    mapped = [
+        one
+        for one in preview.target.fields
+        if any(row.record.get(one.name) is not None for row in preview.new[:_SHOWN_ROWS])
+    ]
+    lines = [
+        (row.record.line, [_worded(getattr(row, one.name, row.record.get(one.name)), one.kind) for one in mapped])
+        for row in preview.new[:_SHOWN_ROWS]
+    ]
+    return {"fields": mapped, "lines": lines}
+
+
+def _worded(value: Any, kind: Kind) -> str:
+    if value is None:
+        return ""
+    if kind is Kind.CHOICE:
+        return str(_CHOICES.get(value, value))
+    if kind is Kind.CLOCK:
+        return f"{value // 60:02d}:{value % 60:02d}"
+    if isinstance(value, Named):
+        return value.code or value.text
+    if isinstance(value, tuple):
+        return ", ".join(_worded(one, kind) for one in value)
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    if hasattr(value, "hour"):
+        return f"{value:%d/%m/%Y %H:%M}"
+    return f"{value:%d/%m/%Y}" if hasattr(value, "year") else str(value)
+
+
+def _tell(request: HttpRequest, result: ImportResult) -> None:
+    text = ngettext("%(count)s ligne importée.", "%(count)s lignes importées.", result.created) % {
+        "count": result.created
+    }
+    if result.existing:
+        there = ngettext("%(count)s était déjà là.", "%(count)s étaient déjà là.", result.existing)
+        text += " " + there % {"count": result.existing}
+    if result.left_out:
+        left = ngettext("%(count)s laissée de côté.", "%(count)s laissées de côté.", result.left_out)
+        text += " " + left % {"count": result.left_out}
+    messages.success(request, text)
+    labels = {
+        "surgeon": _("Chirurgiens"),
+        "specialty": _("Spécialités"),
+        "room": _("Salles"),
+        "equipment": _("Équipements"),
+    }
+    made = [f"{labels[kind]} : {', '.join(codes[:12])}" for kind, codes in result.also_created.items()]
+    if made:
+        messages.info(request, _("Créés au passage, à vérifier :") + "\n" + "\n".join(made))
+
+
+def _summary_of(after: dict[str, Any]) -> dict[str, Any]:
+    target = TARGETS.get(str(after.get("target")))
+    return {"label": target.label if target else "", "created": after.get("created"), "existing": after.get("existing")}
