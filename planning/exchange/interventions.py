@@ -117,7 +117,7 @@ TARGET = Target(
             longest=20,
             names="room",
             help=lazy(
-                "La salle réelle d'une intervention réalisée. Pour une demande, elle est seulement créée si elle manque."
+                "La salle réelle d'une intervention réalisée. Pour une demande, elle est créée si elle manque."
             ),
         ),
         Field(

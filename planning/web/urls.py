@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 import planning.converters  # noqa: F401  # registers the <week:…> part
 from planning.web.views import (
     home,
+    imports,
     interventions,
     journal,
     master_plans,
@@ -63,5 +64,9 @@ urlpatterns: list[URLPattern] = [
     path("interventions/<int:pk>/", interventions.intervention_edit, name="intervention-edit"),
     path("interventions/<int:pk>/accepter/", interventions.intervention_accept, name="intervention-accept"),
     path("interventions/<int:pk>/annuler/", interventions.intervention_cancel, name="intervention-cancel"),
+    path("imports/", imports.import_upload, name="imports"),
+    path("imports/<str:token>/colonnes/", imports.import_columns, name="import-columns"),
+    path("imports/<str:token>/apercu/", imports.import_preview, name="import-preview"),
+    path("imports/<str:token>/abandonner/", imports.import_abandon, name="import-abandon"),
     path("parametres/", settings.settings, name="settings"),
 ]
