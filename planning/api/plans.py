@@ -36,18 +36,22 @@ from planning.services import placements as services
 from planning.services.steps import Stale
 
 
+# No row has a greater number; the database would not even look for it.
+LARGEST = 2**63 - 1
+
+
 class Lifted(serializers.Serializer[Any]):
-    intervention = serializers.IntegerField(min_value=1)
+    intervention = serializers.IntegerField(min_value=1, max_value=LARGEST)
 
 
 class Dropped(Lifted):
-    room = serializers.IntegerField(min_value=1)
+    room = serializers.IntegerField(min_value=1, max_value=LARGEST)
     date = serializers.DateField()
     start = serializers.IntegerField(min_value=-1440, max_value=2880)
 
 
 class Revision(serializers.Serializer[Any]):
-    revision = serializers.IntegerField(min_value=0)
+    revision = serializers.IntegerField(min_value=0, max_value=LARGEST)
 
 
 class Move(Dropped, Revision):

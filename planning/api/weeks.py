@@ -33,7 +33,7 @@ class PlanQuery(serializers.Serializer[Any]):
 
 
 class PulseQuery(serializers.Serializer[Any]):
-    since = serializers.IntegerField(required=False, min_value=0)
+    since = serializers.IntegerField(required=False, min_value=0, max_value=2**31)
 
 
 def query(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

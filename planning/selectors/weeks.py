@@ -82,6 +82,7 @@ def grid(week: Week, user: User, plans: list[Plan], plan: Plan | None) -> dict[s
         },
         "plan": plan_summary(plan, user) if plan is not None else None,
         "versions": [_version(one) for one in plans] if drafts else [],
+        "approved": _approved(plans),
         "rooms": [
             {
                 "id": room.id,
@@ -95,7 +96,7 @@ def grid(week: Week, user: User, plans: list[Plan], plan: Plan | None) -> dict[s
         ],
         "specialties": [row._asdict() for row in loaded.specialties.values()],
         "surgeons": _surgeons(loaded),
-        "slots": _slots(loaded),
+        "slots": state["slots"],
         "closures": [
             {"room": int(room), "date": week.days[day].isoformat(), "reason": reason}
             for (room, day), reason in loaded.closures.items()
@@ -190,6 +191,7 @@ def plan_state(loaded: LoadedWeek, reader: Reader) -> dict[str, Any]:
         "placements": [
             _placement(loaded, reader, key, warnings.get(key, ()), overtime[key]) for key in loaded.placements
         ],
+        "slots": _slots(loaded),  # a forced drop may open one
         "unplanned": [],
         "indicators": [],
         "gap": None,
@@ -341,6 +343,14 @@ def plan_summary(plan: Plan, user: User) -> dict[str, Any]:
     }
 
 
+def _approved(plans: list[Plan]) -> dict[str, Any] | None:
+    """The approved version; the draft still says the same as long as its revision is ``draft_revision``."""
+    for plan in plans:
+        if plan.status == Plan.Status.APPROVED:
+            return {"id": plan.pk, "number": plan.number, "draft_revision": plan.parameters.get("draft_revision")}
+    return None
+
+
 def _version(plan: Plan) -> dict[str, Any]:
     return {
         "id": plan.pk,
@@ -368,7 +378,7 @@ def _days(loaded: LoadedWeek, occupancy: tuple[float | None, ...]) -> list[dict[
 
 def _regular_end(loaded: LoadedWeek) -> int:
     ends = [end for spans in regular_hours(loaded).values() for _start, end in spans]
-    return max(set(ends), key=lambda end: (ends.count(end), end), default=1080)
+    return max(ends, default=1080)
 
 
 def _surgeons(loaded: LoadedWeek) -> list[dict[str, Any]]:
