@@ -229,7 +229,7 @@ def _excess(cases: list[_Case], between: int) -> int:
         for closing in {case.slot.end for case in cases}:
             inside = [case for case in cases if opening <= case.slot.start and case.slot.end <= closing]
             durations = sorted(case.item.duration + between for case in inside)
-            while sum(durations) > closing - opening + between:
+            while durations and sum(durations) > closing - opening + between:
                 durations.pop()
             most = max(most, len(inside) - len(durations))
     return most
