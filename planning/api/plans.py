@@ -35,7 +35,6 @@ from planning.selectors.steps import changes_since
 from planning.services import placements as services
 from planning.services.steps import Stale
 
-
 # No row has a greater number; the database would not even look for it.
 LARGEST = 2**63 - 1
 
