@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 
-from django.core.exceptions import ImproperlyConfigured
-
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+class Misconfigured(SystemExit):
+    """Ends the program with its line on standard error and status 1, be it manage.py, a worker or the web server."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(f"blocweb: {line}")
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -15,7 +20,7 @@ def text(name: str, default: str | None = None) -> str:
     if value:
         return value
     if default is None:
-        raise ImproperlyConfigured(f"{name} is not set. See .env.example for what it holds.")
+        raise Misconfigured(f"{name} is not set. See .env.example for what it holds.")
     return default
 
 
@@ -27,7 +32,7 @@ def flag(name: str, default: bool) -> bool:
         return True
     if value.strip().lower() in _FALSE:
         return False
-    raise ImproperlyConfigured(f"{name}={value!r} is neither true nor false. Write 1 or 0.")
+    raise Misconfigured(f"{name}={value!r} is neither true nor false. Write 1 or 0.")
 
 
 def number(name: str, default: int) -> int:
@@ -37,7 +42,7 @@ def number(name: str, default: int) -> int:
     try:
         return int(value)
     except ValueError:
-        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number.") from None
+        raise Misconfigured(f"{name}={value!r} is not a whole number.") from None
 
 
 def names(name: str, default: str | None = None) -> list[str]:

@@ -162,6 +162,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = int(timedelta(hours=env.number("BLOCWEB_SESSION_HOURS", 12)).total_seconds())
 if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # A container engine asks for the health page in plain HTTP.
+    SECURE_REDIRECT_EXEMPT = [r"^sante/$"]
     SECURE_SSL_REDIRECT = env.flag("BLOCWEB_SSL_REDIRECT", True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = env.number("BLOCWEB_HSTS_SECONDS", 31_536_000)
@@ -185,7 +187,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ---- Celery: the broker only wakes a worker; the PlanningRun row is the truth --------------------
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://localhost")
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", None if PRODUCTION else "filesystem://localhost")
 # Installations that share one Redis name their queues apart.
 CELERY_TASK_DEFAULT_QUEUE = env.text("BLOCWEB_QUEUE", "blocweb")
 CELERY_TASK_IGNORE_RESULT = True

@@ -15,7 +15,11 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        compiled = sum(self._compile(source) for folder in settings.LOCALE_PATHS for source in Path(folder).glob("*/LC_MESSAGES/*.po"))
+        compiled = sum(
+            self._compile(source)
+            for folder in settings.LOCALE_PATHS
+            for source in Path(folder).glob("*/LC_MESSAGES/*.po")
+        )
         if options["verbosity"] > 0:
             self.stdout.write(f"{compiled} catalogue(s) compiled")
 
