@@ -120,6 +120,8 @@ def mend(board: Board, column: Ints, priced: Floats) -> None:
     Those that would lose most by moving keep their slot first.
     """
     grid = board.grid
+    if priced.size == 0:
+        return
     worth = np.minimum(priced.min(axis=1, initial=np.inf), grid.leave)
     current = np.where(column >= 0, priced[np.arange(len(column)), column], grid.leave)
     others = priced.copy()

@@ -34,7 +34,7 @@ def break_ties(board: Board, tie_rule: TieRule, stop: Stop) -> None:
             if stop.reached():
                 return
             if board.slot_of[row] >= 0:
-                changed |= tidy.move(row) or tidy.swap(row)
+                changed |= tidy.move([row]) or tidy.move(tidy.companions(row)) or tidy.swap(row)
         if not changed:
             return
 
@@ -87,30 +87,53 @@ class _Tidy:
     def _change(self, slot: int, minutes: int) -> int:
         return self.measure(slot, self.used[slot] + minutes) - self.measure(slot, self.used[slot])
 
-    def _put(self, row: int, slot: int) -> None:
-        here = self.board.slot_of[row]
-        self.visits[self._visit(row, here)] -= 1
-        self.visits[self._visit(row, slot)] += 1
-        self.used[here] -= self.board.demand[row]
-        self.board.lift(row)
-        self.board.place(row, slot)
-        self.used[slot] += self.board.demand[row]
-
-    def move(self, row: int) -> bool:
-        """To the equal slot where the measure falls most."""
+    def companions(self, row: int) -> list[int]:
+        """What the same surgeon has in the same slot: moved together, they take no room more."""
         board = self.board
-        here, price, minutes = board.slot_of[row], board.price_of(row), board.demand[row]
-        left, best, best_change = self._change(here, -minutes), -1, 0
-        board.lift(row)
-        for slot, other_price in board.price[row].items():
-            if other_price == price and slot != here and board.fits(row, slot):
-                change = self._rooms((row, here, slot)) + left + self._change(slot, minutes)
-                if change < best_change:
-                    best, best_change = slot, change
-        board.place(row, here)
-        if best >= 0:
-            self._put(row, best)
-        return best >= 0
+        surgeon_day = board.first_day[row]
+        return [other for other in board.held[board.slot_of[row]] if board.first_day[other] == surgeon_day]
+
+    def move(self, rows: list[int]) -> bool:
+        """All from their one slot to the equal slot where the measure falls most."""
+        board, prices = self.board, [self.board.price_of(row) for row in rows]
+        here, minutes = board.slot_of[rows[0]], sum(board.demand[row] for row in rows)
+        left, best, best_change = self._change(here, -minutes), here, 0
+        for slot in board.price[rows[0]]:
+            if slot == here or any(
+                board.price[row].get(slot) != price for row, price in zip(rows, prices, strict=True)
+            ):
+                continue
+            change = self._rooms(*((row, here, slot) for row in rows)) + left + self._change(slot, minutes)
+            if change < best_change and self._go(rows, slot):
+                self._go(rows, here)
+                best, best_change = slot, change
+        if best == here:
+            return False
+        self._go(rows, best)
+        for row in rows:
+            self._visited(row, here, best)
+        return True
+
+    def _go(self, rows: list[int], slot: int) -> bool:
+        """Put all in the slot, or leave everything as it was."""
+        board, here = self.board, self.board.slot_of[rows[0]]
+        for row in rows:
+            board.lift(row)
+        for index, row in enumerate(rows):
+            if not board.fits(row, slot):
+                for other in rows[:index]:
+                    board.lift(other)
+                for other in rows:
+                    board.place(other, here)
+                return False
+            board.place(row, slot)
+        return True
+
+    def _visited(self, row: int, here: int, there: int) -> None:
+        self.visits[self._visit(row, here)] -= 1
+        self.visits[self._visit(row, there)] += 1
+        self.used[here] -= self.board.demand[row]
+        self.used[there] += self.board.demand[row]
 
     def swap(self, row: int) -> bool:
         """With the first intervention whose exchange costs nothing and makes the measure smaller."""
@@ -139,11 +162,8 @@ class _Tidy:
             board.place(row, there)
             if board.fits(other, here):
                 board.place(other, here)
-                for one, old, new in ((row, here, there), (other, there, here)):
-                    self.visits[self._visit(one, old)] -= 1
-                    self.visits[self._visit(one, new)] += 1
-                self.used[here] += board.demand[other] - board.demand[row]
-                self.used[there] += board.demand[row] - board.demand[other]
+                self._visited(row, here, there)
+                self._visited(other, there, here)
                 return True
             board.lift(row)
         board.place(row, here)

@@ -7,10 +7,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from planning.solver.problem import Costs, Intervention, Room, Slot, SlotKind, Surgeon, WeekProblem
 from planning.solver.week_json import read_week
+
+# The same examples on every machine.
+FEW = settings(max_examples=25, deadline=None, derandomize=True)
 
 INSTANCES = Path(__file__).parent.parent / "instances"
 
