@@ -30,7 +30,7 @@ def week(request: HttpRequest, week: Week) -> HttpResponse:
             "first_day": week.monday,
             "last_day": shown[-1] if shown else week.days[4],
             "grid": grid,
-            "site_name": site.name,
+            "site": site,
         },
     )
 

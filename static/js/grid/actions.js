@@ -105,6 +105,13 @@ export const take = (proposal, interventions) => change(async () => {
   done(answer);
 });
 
+/** The week's draft, opened from its approved version if there is none. */
+export async function openDraft() {
+  await post(`weeks/${state.grid.week}/draft/`, {});
+  history.replaceState(null, "", location.pathname);
+  await reload(null);
+}
+
 /** The whole page's data again, without losing scroll, selection or view. */
 export async function reload(plan = new URLSearchParams(location.search).get("plan")) {
   setGrid(await get(`weeks/${state.grid.week}/grid/${plan ? `?plan=${plan}` : ""}`));

@@ -1,5 +1,6 @@
 /* The only module that talks to the server. An answer that is not a success throws a Problem. */
 import { gettext } from "./i18n.js";
+import { named } from "./names.js";
 
 export class Problem extends Error {
   constructor(status, body) {
@@ -29,7 +30,7 @@ async function request(method, path, body, signal) {
     throw new Problem(0, { title: gettext("Le serveur est injoignable. Rien n'a été enregistré.") });
   }
   const type = response.headers.get("Content-Type") || "";
-  const answer = type.includes("json") ? await response.json() : {};
+  const answer = type.includes("json") ? named(await response.json()) : {};
   if (!response.ok) throw new Problem(response.status, answer);
   return answer;
 }

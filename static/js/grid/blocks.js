@@ -3,7 +3,8 @@ import { $, el, icon, setStyle } from "./dom.js";
 import { frame, matches, specialtyClass, surgeonName } from "./frame.js";
 import { box } from "./geometry.js";
 import { clock, date, duration, fill, gettext, shortDuration } from "./i18n.js";
-import { byId, editable, state } from "./store.js";
+import { nameOf, splitCode } from "./names.js";
+import { approved, byId, editable, state } from "./store.js";
 
 const nodes = new Map();
 export const nodeOf = (id) => nodes.get(id);
@@ -13,7 +14,7 @@ export const stateOf = (placement) => {
   if (placement.forced) return { name: "forced", label: gettext("Forcée"), glyph: "hand" };
   if (placement.warnings.length) return { name: "conf", label: gettext("En conflit"), glyph: "alert" };
   if (placement.pinned) return { name: "lock", label: gettext("Verrouillée"), glyph: "lock" };
-  if (state.plan.status === "approved") return { name: "appr", label: gettext("Approuvée"), glyph: "check" };
+  if (approved()) return { name: "appr", label: gettext("Approuvée"), glyph: "check" };
   return { name: "prop", label: gettext("Proposée") };
 };
 
@@ -81,7 +82,7 @@ function dress(node, intervention, placement, change, comparing) {
     "blk", specialtyClass(intervention.specialty), name, placement.warnings.length ? "warned" : "", selected, moving,
     matches(intervention) ? "" : "dim", comparing ? (change ? "chg" : "same") : "", editable() ? "" : "fixed",
   ].join(" ");
-  const signature = JSON.stringify([placement, change?.kind, state.view, state.plan.status, editable()]);
+  const signature = JSON.stringify([placement, change?.kind, state.view, approved(), editable()]);
   if (node.signature === signature) return;
   node.signature = signature;
   if (editable()) node.setAttribute("aria-roledescription", gettext("intervention déplaçable"));
@@ -95,7 +96,7 @@ function dress(node, intervention, placement, change, comparing) {
 function face(intervention, placement) {
   const surgeon = byId("surgeons", intervention.surgeon);
   const end = placement.start + placement.minutes;
-  const [, prefix, code] = /^(.*?)([^-_.]+)$/.exec(intervention.patient_code) ?? ["", "", intervention.patient_code];
+  const [prefix, code] = splitCode(intervention);
   const over = Math.min(1, placement.overtime_minutes / placement.minutes);
   const hours = state.view === "day" && placement.minutes >= 105 ? `${clock(placement.start)}–${clock(end)} · ` : "";
   return el("span", { class: "bx" },
@@ -112,7 +113,7 @@ function face(intervention, placement) {
 
 function spoken(intervention, placement) {
   const parts = [
-    intervention.patient_code, intervention.label, byId("specialties", intervention.specialty)?.name,
+    nameOf(intervention), intervention.label, byId("specialties", intervention.specialty)?.name,
     surgeonName(intervention.surgeon), date(placement.date, "long"), byId("rooms", placement.room).code,
     fill(gettext("%(start)s à %(end)s"), { start: clock(placement.start), end: clock(placement.start + placement.minutes) }),
     duration(placement.minutes), stateOf(placement).label, ...placement.warnings.map((warning) => warning.text),

@@ -6,13 +6,15 @@ import { frame } from "./frame.js";
 import { box } from "./geometry.js";
 import { byId, state, update } from "./store.js";
 import { nodeOf } from "./blocks.js";
+import { splitCode } from "./names.js";
 
 /** The version this plan is read against: what it came from, or the one before it. */
 export function reference() {
   const { plan, grid } = state;
   if (!plan) return null;
   const others = grid.versions.filter((version) => version.id !== plan.id);
-  return others.find((version) => version.id === plan.base_id) ?? others.filter((version) => version.number < plan.number).at(-1) ?? null;
+  const approved = others.find((version) => version.status === "approved" && version.number > plan.number);
+  return approved ?? others.find((version) => version.id === plan.base_id) ?? others.filter((version) => version.number < plan.number).at(-1) ?? null;
 }
 
 /**
@@ -51,7 +53,7 @@ export function renderGhosts() {
     if (!elsewhere || !intervention) continue;
     const where = box(now, elsewhere.date, elsewhere.room, elsewhere.start, elsewhere.start + minutes);
     if (!where) continue;
-    const ghost = el("div", { class: `gho ${hot === line.intervention ? "hi" : ""}` }, intervention.patient_code.replace(/^.*[-_.]/, ""), el("small", { text: `v${version.number}` }));
+    const ghost = el("div", { class: `gho ${hot === line.intervention ? "hi" : ""}` }, splitCode(intervention)[1], el("small", { text: `v${version.number}` }));
     setStyle(ghost, where);
     $("#ghosts").append(ghost);
     if (line.kind === "moved") link(ghost, nodeOf(line.intervention), proposal, hot === line.intervention);

@@ -1,4 +1,5 @@
 /* "Écarts": what differs between two versions; an offer is taken whole or line by line. */
+import { nameOf } from "./names.js";
 import { take } from "./actions.js";
 import { compareWith, reference, stopComparing } from "./compare.js";
 import { button, el, icon } from "./dom.js";
@@ -35,6 +36,9 @@ function summary({ version, proposal, lines, summary: total, kept }) {
 }
 
 function choices(version, lines, kept) {
+  if (!lines.length) {
+    return el("div", { class: "acts" }, button(gettext("Fermer la comparaison"), { on: { click: stopComparing } }));
+  }
   const all = kept.size === lines.length;
   const accept = () => {
     const ids = all ? null : [...kept];
@@ -57,12 +61,12 @@ function row(line, { proposal, kept, hot }) {
   const show = () => update({ selected: line.intervention, reveal: line.intervention });
   const place = (where) => (where ? placeText(byId("rooms", where.room)?.code, where.date, where.start) : gettext("en attente"));
   const after = line.kind === "retimed" ? clock(line.to.start) : place(line.to);
-  const content = el("button", { type: "button", class: "dif-in", "aria-label": `${intervention.patient_code}. ${line.text}`, on: { click: show, focus: light } },
-    el("span", { class: "r" }, el("b", { text: intervention.patient_code }), el("span", { class: "mut nm", text: `${intervention.label} · ${surgeonName(intervention.surgeon)}` }), el("span", { class: "k", text: KINDS[line.kind] })),
+  const content = el("button", { type: "button", class: "dif-in", "aria-label": `${nameOf(intervention)}. ${line.text}`, on: { click: show, focus: light } },
+    el("span", { class: "r" }, el("b", { text: nameOf(intervention) }), el("span", { class: "mut nm", text: `${intervention.label} · ${surgeonName(intervention.surgeon)}` }), el("span", { class: "k", text: KINDS[line.kind] })),
     el("span", { class: "mv" }, el("s", { text: place(line.from) }), icon("right"), el("b", { text: after }),
       line.delta ? el("span", { class: "amt", text: change(line.delta) }) : null));
   const tick = proposal && editable() ? el("input", {
-    type: "checkbox", checked: kept.has(line.intervention), "aria-label": fill(gettext("Reprendre %(patient)s"), { patient: intervention.patient_code }),
+    type: "checkbox", checked: kept.has(line.intervention), "aria-label": fill(gettext("Reprendre %(patient)s"), { patient: nameOf(intervention) }),
     on: { change: (event) => { const next = new Set(kept); next[event.target.checked ? "add" : "delete"](line.intervention); keep(next); } },
   }) : null;
   return el("div", { class: `dif ${specialtyClass(intervention.specialty)} ${hot === line.intervention ? "hi" : ""}`, on: { mouseenter: light } }, tick, content);

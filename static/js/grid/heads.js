@@ -98,6 +98,6 @@ export function paintTargets(targets) {
     const chip = $(".chip", node);
     chip.className = `chip ${target ? levelOf(target.status).name : ""}`;
     chip.replaceChildren(...(target ? [icon(levelOf(target.status).glyph), el("span", { text: target.text })] : []));
-    if (target?.reasons.length) node.title = target.reasons.map((reason) => reason.text).join(" ");
+    if (target?.reasons.length) node.title = target.reasons.map((reason) => reason.text).join(" · ");
   }
 }

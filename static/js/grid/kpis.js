@@ -53,7 +53,7 @@ function conflicts() {
 function gapTile(gap) {
   const label = el("div", { class: "lb" }, gettext("Écart certifié à l'optimum"),
     gap?.proposal_text ? el("span", { class: "opt", text: ` · ${gap.proposal_text}` }) : null);
-  if (!gap) {
+  if (!gap || gap.fraction === null || gap.fraction === undefined) {
     return el("div", { class: "k gap" }, label,
       el("div", { class: "v" }, el("b", { text: gettext("à calculer") }), el("span", { class: "d eq", text: gettext("lancer une proposition") })));
   }

@@ -39,7 +39,7 @@ function wire() {
   subscribe(["grid", "live", "placements", "selected", "tab", "query", "sort", "isolated", "comparing"], renderPanel);
   subscribe(["grid", "plan", "live", "placements", "view", "comparing"], renderTopbar);
   subscribe(["grid", "isolated", "group"], renderFooter);
-  subscribe(["run", "grid"], followRun);
+  subscribe(["run", "grid", "comparing"], followRun);
   subscribe([...LAYOUT, "comparing"], () => requestAnimationFrame(renderGhosts));
   subscribe(LAYOUT, repaint);
   subscribe(["reveal"], reveal);
@@ -96,7 +96,8 @@ async function load() {
   const week = $("#week").dataset.week;
   const embedded = document.getElementById("grid-data");
   const grid = embedded ? JSON.parse(embedded.textContent) : await get(`weeks/${week}/grid/${location.search}`);
-  const today = grid.today && grid.days.some((day) => day.date === grid.today) ? grid.today : grid.days[0]?.date;
+  const now = new Date().toLocaleDateString("sv"); // Sweden writes ISO dates
+  const today = grid.days.some((day) => day.date === now) ? now : grid.days[0]?.date;
   Object.assign(state, { day: today ?? null, focus: narrow() ? today ?? null : null });
   wire();
   setGrid(grid);

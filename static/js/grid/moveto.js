@@ -1,4 +1,5 @@
 /* "Déplacer vers…": every place there is, the refused ones too, and any day, room and hour by hand. */
+import { nameOf } from "./names.js";
 import { move } from "./actions.js";
 import { complain } from "./announce.js";
 import { post } from "./api.js";
@@ -16,7 +17,7 @@ export async function openMoveTo(id) {
   const go = (place, violations) => { closeDialog("gone"); move(id, place, violations); };
   lift(id).then((answer) => places.replaceChildren(...lists(answer, go)), (error) => places.replaceChildren(el("p", { text: error.message })));
   await ask({
-    title: fill(gettext("Déplacer %(patient)s vers…"), { patient: `${intervention.patient_code}, ${intervention.label}` }), wide: true,
+    title: fill(gettext("Déplacer %(patient)s vers…"), { patient: `${nameOf(intervention)}, ${intervention.label}` }), wide: true,
     content: [exactly(intervention, go), places], buttons: [{ label: gettext("Fermer"), value: "" }],
   });
 }
@@ -35,7 +36,7 @@ function line(target, go) {
   const where = target.start === null
     ? `${date(target.date, "weekday")} ${date(target.date, "dayNumber")} · ${byId("rooms", target.room).code}`
     : placeText(byId("rooms", target.room).code, target.date, target.start);
-  const detail = refused ? target.reasons.map((reason) => reason.text).join(" ")
+  const detail = refused ? target.reasons.map((reason) => reason.text).join(" · ")
     : target.overtime_minutes ? fill(gettext("%(minutes)s d'heures sup."), { minutes: duration(target.overtime_minutes) }) : level.label;
   const place = { room: target.room, date: target.date, start: target.start };
   return el("li", { class: level.name }, icon(level.glyph), el("b", { text: where }), el("small", { text: detail }),
@@ -49,13 +50,14 @@ function exactly(intervention, go) {
   const placement = state.placements.get(intervention.id);
   const day = el("select", { id: "to-day" }, days.map((each) => el("option", { value: each.date, text: date(each.date, "long"), selected: each.date === placement?.date })));
   const room = el("select", { id: "to-room" }, rooms.map((each) => el("option", { value: String(each.id), text: [each.code, each.name].filter(Boolean).join(" · "), selected: each.id === placement?.room })));
-  const hour = el("input", { id: "to-hour", type: "time", step: String(axis.step * 60), min: clock(axis.opens), max: clock(axis.closes), value: clock(placement?.start ?? axis.opens) });
+  const hour = el("input", { id: "to-hour", inputmode: "numeric", pattern: "\\d{1,2}:\\d{2}", placeholder: "08:00", autocomplete: "off", value: clock(placement?.start ?? axis.opens) });
   const verdict = el("p", { class: "verdict", "aria-live": "polite", text: "" });
   const place = () => ({ date: day.value, room: Number(room.value), start: minuteOf(hour.value) });
   let asked = 0;
   let violations = [];
   const price = async () => {
     const turn = ++asked;
+    hour.setAttribute("aria-invalid", String(Number.isNaN(place().start)));
     if (Number.isNaN(place().start)) return;
     try {
       const answer = await post(`plans/${state.plan.id}/price/`, { intervention: intervention.id, ...place() });
@@ -72,5 +74,5 @@ function exactly(intervention, go) {
   price();
   const field = (label, control) => el("label", { class: "stacked", for: control.id }, label, control);
   return el("div", { class: "exactly" }, field(gettext("Jour"), day), field(gettext("Salle"), room), field(gettext("Heure"), hour),
-    button(gettext("Placer là"), { class: "btn strong", on: { click: () => go(place(), violations) } }), verdict);
+    button(gettext("Placer là"), { class: "btn strong", on: { click: () => { if (!Number.isNaN(place().start)) go(place(), violations); } } }), verdict);
 }

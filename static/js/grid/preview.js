@@ -5,6 +5,7 @@ import { box } from "./geometry.js";
 import { change, clock, date, duration, fill, gettext, placeText } from "./i18n.js";
 import { levelOf } from "./level.js";
 import { nodeOf } from "./blocks.js";
+import { nameOf, splitCode } from "./names.js";
 import { byId, state } from "./store.js";
 
 export function clearPreview() {
@@ -34,7 +35,7 @@ export function showPreview(moving) {
   if (!where) return;
   const edge = `${start - now.axis.opens < 30 ? "high" : ""} ${now.axis.closes - end < 30 ? "low" : ""}`;
   $("#preview").append(el("div", { class: `pv ${level} ${edge} ${specialtyClass(intervention.specialty)}`, style: where },
-    el("b", {}, intervention.patient_code, el("small", { text: byId("specialties", intervention.specialty)?.code })),
+    el("b", {}, splitCode(intervention)[1], el("small", { text: byId("specialties", intervention.specialty)?.code })),
     el("time", { class: "a", text: clock(start) }), el("time", { class: "b", text: clock(end) })));
   for (const shift of price?.shifts ?? []) pushed(now, shift, place);
 }
@@ -45,7 +46,7 @@ function pushed(now, shift, place) {
   if (!where) return;
   const minutes = shift.to - shift.from;
   $("#preview").append(el("div", { class: "pvp", style: where },
-    byId("interventions", shift.intervention).patient_code, el("br"), `${minutes > 0 ? "+" : "−"}${Math.abs(minutes)}′`));
+    splitCode(byId("interventions", shift.intervention))[1], el("br"), `${minutes > 0 ? "+" : "−"}${Math.abs(minutes)}′`));
   nodeOf(shift.intervention)?.classList.add("pushed");
 }
 
@@ -61,7 +62,7 @@ export function fillCard(moving) {
   const card = $("#carry");
   card.className = `carry ${specialtyClass(intervention.specialty)}`;
   card.replaceChildren(
-    el("div", { class: "h" }, el("b", { text: intervention.patient_code }),
+    el("div", { class: "h" }, el("b", { text: nameOf(intervention) }),
       el("span", { text: `${intervention.label} · ${surgeonName(intervention.surgeon)}` }), el("em", { text: duration(moving.minutes) })),
     feedback(moving), moving.mode === "keys" ? keys() : "");
 }
@@ -74,20 +75,19 @@ function feedback({ place, price, over, list, targets }) {
   const target = targets?.get(cellKey(place.date, place.room));
   const start = price?.start ?? place.start;
   const where = `${placeText(byId("rooms", place.room).code, place.date, start)}${price ? `–${clock(price.end)}` : ""}`;
-  if (!price) return verdict("unknown", levelOf("unknown").label, where, "", target?.reasons.map((each) => each.text).join(" "));
+  if (!price) return verdict("unknown", levelOf("unknown").label, where, "", target?.reasons.map((each) => each.text).join(" ; "));
   if (price.refused) return verdict("rule", gettext("Impossible"), where, price.refused);
-  const reasons = price.violations.map((violation) => violation.text).join(" ");
   const overtime = price.overtime_minutes ? fill(gettext("%(minutes)s d'heures sup."), { minutes: duration(price.overtime_minutes) }) : "";
   const cost = [price.delta_text ?? change(price.delta.total), overtime].filter(Boolean).join(" · ");
   if (!price.violations.length) return verdict(price.status, levelOf(price.status).label, where, cost);
-  return verdict("rule", levelOf("rule").label, where, reasons, `${cost}. ${gettext("Déposer ici demandera un motif écrit.")}`);
+  return verdict("rule", levelOf("rule").label, where, price.violations.map((violation) => violation.text), `${cost}. ${gettext("Déposer ici demandera un motif écrit.")}`);
 }
 
 function verdict(status, title, where, main, more) {
   const level = levelOf(status);
   return el("div", { class: `fb ${level.name}` },
     el("div", { class: "w c" }, icon(level.glyph), title), where ? el("div", { class: "where", text: where }) : null,
-    main ? el("div", { class: status === "rule" ? "big" : "big c", text: main }) : null, more ? el("div", { class: "no", text: more }) : null);
+    Array.isArray(main) ? el("ul", { class: "rules" }, main.map((text) => el("li", { text }))) : main ? el("div", { class: "big c", text: main }) : null, more ? el("div", { class: "no", text: more }) : null);
 }
 
 const keys = () => el("div", { class: "kbd" }, [
@@ -113,6 +113,6 @@ export function spokenPlace({ place, price }) {
   const start = price?.start ?? place.start;
   const where = `${date(place.date, "weekdayLong")}, ${byId("rooms", place.room).code}, ${clock(start)}`;
   if (!price) return where;
-  const reasons = price.refused ?? price.violations.map((violation) => violation.text).join(" ");
+  const reasons = price.refused ?? price.violations.map((violation) => violation.text).join(". ");
   return `${where}. ${levelOf(price.violations.length ? "rule" : price.status).label}. ${price.delta_text ?? ""} ${reasons}`;
 }

@@ -37,7 +37,7 @@ async function listen() {
   const news = await get(`weeks/${state.grid.week}/pulse/?since=${since}`);
   if (active(news.run) && !active(state.run)) update({ run: news.run });
   // What this page did while the question travelled is not news.
-  if (chosen() || state.plan?.revision !== (plan?.revision) || state.moving) return;
+  if (chosen() || state.plan?.revision !== plan?.revision || state.moving) return;
   const other = (news.plan_id ?? null) !== (plan?.id ?? null);
   if (!other && news.revision <= since) return;
   await reload();

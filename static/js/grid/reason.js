@@ -1,4 +1,5 @@
 /* A drop against a rule is the person's to decide: they say why, and it stays written. */
+import { nameOf } from "./names.js";
 import { el, icon } from "./dom.js";
 import { ask, dismiss } from "./dialog.js";
 import { fill, gettext } from "./i18n.js";
@@ -18,7 +19,7 @@ export async function askReason(id, violations) {
     el("p", { id: "reason-help", class: "mut", text: gettext("Le motif reste affiché sur l'intervention et s'inscrit au journal avec votre nom.") }),
   ];
   const answer = await ask({
-    title: fill(gettext("%(patient)s : placer malgré la règle"), { patient: intervention.patient_code }), content,
+    title: fill(gettext("%(patient)s : placer malgré la règle"), { patient: nameOf(intervention) }), content,
     buttons: [dismiss(), { label: gettext("Forcer avec ce motif"), value: "force", class: "danger" }],
   });
   return answer === "force" ? field.value.trim() : "";

@@ -1,7 +1,7 @@
 /* The planner at work: asked for, followed, stopped, and its result offered. It never replaces the plan by itself. */
 import { complain, say, toast } from "./announce.js";
 import { get, post } from "./api.js";
-import { reload, take } from "./actions.js";
+import { openDraft, reload, take } from "./actions.js";
 import { compareWith } from "./compare.js";
 import { ask, dismiss } from "./dialog.js";
 import { $, button, el, icon } from "./dom.js";
@@ -22,8 +22,8 @@ export async function openRunDialog() {
   const explain = () => { help.textContent = policies.find((each) => each.id === policy.value)?.help ?? ""; };
   policy.addEventListener("change", explain);
   explain();
-  const tie = choice("run-tie", ties, state.grid.tie_rule);
-  const limit = el("input", { id: "run-limit", type: "number", min: "1", max: "600", value: String(state.grid.time_limit ?? 20) });
+  const tie = choice("run-tie", ties, $("#week").dataset.tieRule);
+  const limit = el("input", { id: "run-limit", type: "number", min: "1", max: "600", value: String($("#week").dataset.timeLimit) });
   const pins = [...state.placements.values()].filter((each) => each.pinned).length;
   const replan = el("input", { type: "checkbox", id: "run-replan", checked: state.placements.size > 0 });
   const answer = await ask({
@@ -99,11 +99,22 @@ export function renderRun() {
   document.documentElement.classList.toggle("solving", busy);
   const offered = run?.state === "done" && run.plan_id && state.plan?.base_id !== run.plan_id && state.plan?.id !== run.plan_id;
   const failed = run && ["failed", "infeasible"].includes(run.state);
-  const shown = run && (busy || ((offered || failed) && ignored() !== String(run.id)));
-  strip.hidden = !shown;
-  if (!shown) return;
+  const reading = state.comparing?.proposal && state.comparing.version.id === run?.plan_id;
+  const shown = run && !reading && (busy || ((offered || failed) && ignored() !== String(run.id)));
+  strip.hidden = !shown && Boolean(state.plan);
+  if (strip.hidden) return;
+  if (!shown) return void begin(strip);
   strip.className = `run ${busy ? "busy" : failed ? "failed" : "done"}`;
   strip.replaceChildren(...(busy ? progress(run) : failed ? failure(run) : result(run)));
+}
+
+/** No version of this week yet: by the planner, or by hand. */
+function begin(strip) {
+  const { rights, slots } = state.grid;
+  strip.className = "run";
+  const byHand = () => openDraft().catch(complain);
+  strip.replaceChildren(icon("info"), el("b", { text: rights.see_drafts ? gettext("Cette semaine n'a pas encore de planning.") : gettext("Aucun planning approuvé pour cette semaine.") }), el("span", { class: "sp" }),
+    ...(rights.plan && slots.length ? [button(gettext("Commencer à la main"), { on: { click: byHand } }), button(gettext("Proposer un planning"), { class: "btn sm primary", on: { click: openRunDialog } })] : []));
 }
 
 function progress(run) {

@@ -1,6 +1,7 @@
 /* The sheet of one intervention, in the order of use: what is wrong, other places, who decided, the facts. */
 import { move, togglePin, unplan } from "./actions.js";
 import { flagsOf, stateOf } from "./blocks.js";
+import { nameOf } from "./names.js";
 import { button, el, icon } from "./dom.js";
 import { specialtyClass, surgeonName } from "./frame.js";
 import { change, clock, date, duration, fill, gettext, moment, money, ngettext, placeText } from "./i18n.js";
@@ -32,7 +33,7 @@ function head(intervention, placement) {
   const specialty = byId("specialties", intervention.specialty);
   const close = () => update({ selected: null, tab: "wait" });
   return el("div", { class: "sh" },
-    el("div", { class: "r" }, el("span", { class: "id", text: intervention.patient_code }),
+    el("div", { class: "r" }, el("span", { class: "id", text: nameOf(intervention) }), intervention.patient_code ? el("span", { class: "mut", text: intervention.code }) : null,
       el("span", { class: `state ${status.name}` }, status.glyph ? icon(status.glyph) : null, status.label),
       el("button", { type: "button", class: "ib x", "aria-label": gettext("Fermer la fiche (Échap)"), on: { click: close } }, icon("cross", "i12"))),
     el("h2", { text: intervention.label }),

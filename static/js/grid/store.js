@@ -1,4 +1,6 @@
 /* The page's one state. Widgets subscribe to the keys they show; nobody else holds a copy. */
+import { learnNames, named } from "./names.js";
+
 export const state = {
   grid: null, // the answer of the grid endpoint
   live: null, // grid.state: placements, unplanned, indicators, gap, cost, undo, redo
@@ -38,7 +40,9 @@ const indexes = new Map();
 /** Room, surgeon, specialty, slot or intervention by id: byId("rooms", 3). */
 export const byId = (kind, id) => indexes.get(kind)?.get(id);
 
-export function setGrid(grid) {
+export function setGrid(answer) {
+  learnNames(answer.interventions);
+  const grid = { ...answer, state: named(answer.state) };
   for (const kind of ["rooms", "surgeons", "specialties", "slots", "interventions"]) {
     indexes.set(kind, new Map(grid[kind].map((row) => [row.id, row])));
   }
@@ -54,6 +58,13 @@ function liveOf(live, plan) {
   const placements = new Map((live?.placements ?? []).map((placement) => [placement.intervention, placement]));
   const revised = plan && live ? { ...plan, revision: live.revision ?? plan.revision } : plan;
   return { live, placements, plan: revised };
+}
+
+/** Whether what is on screen says what the approved version says: that version itself, or a draft unchanged since. */
+export function approved() {
+  const { plan, grid } = state;
+  if (!plan || plan.status === "approved") return Boolean(plan);
+  return plan.status === "draft" && grid.approved?.draft_revision === plan.revision;
 }
 
 export const editable = () => Boolean(state.plan?.editable && state.grid.rights.plan);

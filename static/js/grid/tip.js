@@ -1,5 +1,6 @@
 /* The card shown when the pointer rests on a block. */
 import { flagsOf, stateOf } from "./blocks.js";
+import { nameOf } from "./names.js";
 import { $, el, icon } from "./dom.js";
 import { specialtyClass, surgeonName } from "./frame.js";
 import { clock, duration, fill, gettext } from "./i18n.js";
@@ -34,7 +35,7 @@ function show(block) {
   if (placement.overtime_minutes) lines.push(["alert", fill(gettext("%(minutes)s d'heures sup."), { minutes: duration(placement.overtime_minutes) }), ""]);
   tip.className = `tip ${specialtyClass(intervention.specialty)}`;
   tip.replaceChildren(
-    el("div", { class: "r1" }, el("b", { text: intervention.patient_code }), el("span", { class: "sc", text: byId("specialties", intervention.specialty)?.code }), el("span", { class: "mut end", text: stateOf(placement).label })),
+    el("div", { class: "r1" }, el("b", { text: nameOf(intervention) }), el("span", { class: "sc", text: byId("specialties", intervention.specialty)?.code }), el("span", { class: "mut end", text: stateOf(placement).label })),
     el("div", { text: intervention.label }),
     el("div", { class: "mut", text: `${surgeonName(intervention.surgeon)} · ${clock(placement.start)}–${clock(placement.start + placement.minutes)} · ${duration(placement.minutes)}` }),
     lines.length ? el("ul", {}, lines.map(([glyph, words, kind]) => el("li", { class: kind }, icon(glyph), words))) : "");

@@ -1,12 +1,11 @@
 /* The page's own controls in the top bar: week, view, policy, history, versions, compare, approve. */
-import { redo, reload, undo } from "./actions.js";
+import { openDraft, redo, undo } from "./actions.js";
 import { openApproval } from "./approval.js";
 import { complain } from "./announce.js";
-import { post } from "./api.js";
 import { compareWith, reference, stopComparing, toggleCompare } from "./compare.js";
 import { $, $$, button, el } from "./dom.js";
-import { fill, gettext, moment, money } from "./i18n.js";
-import { editable, state, update } from "./store.js";
+import { fill, gettext, moment, money, ngettext } from "./i18n.js";
+import { approved, editable, state, update } from "./store.js";
 
 const STEPS = { draft: 0, proposed: 1, superseded: 1, approved: 2 };
 
@@ -26,11 +25,13 @@ export function renderTopbar() {
   const select = $("#policy");
   if (select && !select.options.length) {
     select.append(...grid.policies.map((policy) => el("option", { value: policy.id, text: policy.label, title: policy.help })));
-    select.value = plan?.policy ?? grid.policy ?? grid.policies[0]?.id;
+    select.value = plan?.policy ?? $("#week").dataset.policy;
   }
-  $("#version-number").textContent = plan ? `v${plan.number}` : gettext("Aucune version");
-  $("#version-state").textContent = plan ? stateText(plan) : "";
-  for (const [index, node] of $$(".steps i").entries()) node.classList.toggle("on", Boolean(plan) && index <= STEPS[plan.status]);
+  const settled = plan && approved();
+  $("#version-number").textContent = plan ? `v${settled ? grid.approved?.number ?? plan.number : plan.number}` : gettext("Aucune version");
+  $("#version-state").textContent = plan ? (settled ? gettext("Approuvé") : stateText(plan)) : "";
+  for (const [index, node] of $$(".steps i").entries()) node.classList.toggle("on", Boolean(plan) && index <= (settled ? 2 : STEPS[plan.status]));
+  $("[data-print-version]").textContent = plan ? `${$("#version-number").textContent}, ${$("#version-state").textContent}` : "";
   const compare = $("#compare");
   if (compare) {
     const version = state.comparing?.version ?? reference();
@@ -39,15 +40,16 @@ export function renderTopbar() {
     $("span", compare).textContent = version ? fill(gettext("Comparer à v%(n)s"), { n: version.number }) : "";
   }
   const approve = $("#approve");
-  if (approve) approve.hidden = !plan || !editable();
+  if (approve) approve.hidden = !plan || !editable() || approved();
   const reopen = $("#reopen");
   if (reopen) reopen.hidden = !plan || editable();
 }
 
 function stateText(plan) {
+  const after = plan.status === "draft" && state.grid.approved;
+  if (after) return fill(gettext("%(status)s, modifié depuis v%(n)s"), { status: plan.status_label, n: after.number });
   const pins = [...state.placements.values()].filter((placement) => placement.pinned).length;
-  if (plan.status === "approved" || !pins) return plan.status_label;
-  return fill(gettext("%(status)s · %(n)s verrous"), { status: plan.status_label, n: pins });
+  return pins ? fill(ngettext("%(status)s · %(n)s verrou", "%(status)s · %(n)s verrous", pins), { status: plan.status_label, n: pins }) : plan.status_label;
 }
 
 function versionRow(version) {
@@ -72,10 +74,8 @@ function renderVersions() {
 /** A change after approval is a new version, opened on purpose. */
 async function reopen() {
   try {
-    await post(`weeks/${state.grid.week}/draft/`, { from: state.plan.id });
-    history.replaceState(null, "", location.pathname);
+    await openDraft();
     stopComparing();
-    await reload(null);
   } catch (error) {
     complain(error);
   }

@@ -1,6 +1,7 @@
 /* "À planifier": what waits for a place, with what waiting costs or why nothing fits. */
 import { $, el, icon } from "./dom.js";
 import { flagsOf } from "./blocks.js";
+import { nameOf } from "./names.js";
 import { matches, specialtyClass, surgeonName } from "./frame.js";
 import { date, duration, fill, gettext, money } from "./i18n.js";
 import { byId, state, update } from "./store.js";
@@ -53,7 +54,7 @@ function card(intervention) {
   return el("button", {
     type: "button", class: `card ${specialtyClass(intervention.specialty)} ${state.selected === intervention.id ? "sel" : ""}`, data: { id: intervention.id },
   },
-  el("span", { class: "r" }, el("b", { text: intervention.patient_code }), el("span", { class: "sc", text: specialty?.code }),
+  el("span", { class: "r" }, el("b", { text: nameOf(intervention) }), el("span", { class: "sc", text: specialty?.code }),
     el("span", { class: "fl" }, flags.map(([glyph, words, kind]) => el("span", { class: kind, title: words }, icon(glyph, "", words)))),
     el("span", { class: "du", text: duration(intervention.minutes) })),
   el("span", { class: "r" }, el("span", { class: "nm", text: intervention.label })),
