@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from planning import wording
 from planning.calendar import Week
 from planning.models import JournalEntry
+from planning.selectors.sentences import edit_sentence, slot_sentence
 
 PAGE = 50
 Action = JournalEntry.Action
@@ -55,6 +56,10 @@ def text_of(entry: JournalEntry) -> str:
         return _("Version %(number)s") % {"number": after.get("number") or (entry.plan.number if entry.plan else "?")}
     if entry.action in (Action.UNDO, Action.REDO):
         return wording.step_label(str(after.get("step", "")), after) if after.get("step") else ""
+    if entry.action == Action.SLOT:
+        return slot_sentence(entry.before or {}, dict(after))
+    if entry.action == Action.EDIT:
+        return edit_sentence(entry.intervention.code if entry.intervention else "", entry.before or {}, dict(after))
     return _moved(entry)
 
 

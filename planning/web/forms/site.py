@@ -6,14 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import Site
+from planning.selectors.weeks import POLICY_LABELS
 from planning.web.forms.fields import DurationField
-
-POLICY_LABELS = {
-    "open": _("Programmation ouverte"),
-    "surgeon": _("Plages des chirurgiens"),
-    "specialty-fcfs": _("Plages des spécialités, premier arrivé premier servi"),
-    "specialty": _("Plages des spécialités, meilleur planning"),
-}
 
 
 class SiteForm(forms.ModelForm[Site]):

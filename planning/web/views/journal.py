@@ -11,8 +11,8 @@ from django.utils import timezone
 from planning.access import May, require
 from planning.calendar import Week
 from planning.models import JournalEntry, User
+from planning.selectors.journal import text_of
 from planning.web.listing import make_listing
-from planning.web.sentences import sentence_of
 
 SEARCH = ["reason", "intervention__code", "user__last_name", "user__username"]
 SORTS = {"at": ["at"], "user": ["user__last_name", "at"], "action": ["action", "at"]}
@@ -34,7 +34,7 @@ def journal(request: HttpRequest, week: Week) -> HttpResponse:
     context = {
         "week": week,
         "listing": listing,
-        "lines": [{"entry": entry, "text": sentence_of(entry)} for entry in listing.page],
+        "lines": [{"entry": entry, "text": text_of(entry)} for entry in listing.page],
         "actions": JournalEntry.Action.choices,
         "people": User.objects.filter(pk__in=JournalEntry.objects.filter(monday=week.monday).values("user")),
         **chosen,

@@ -1,0 +1,88 @@
+"""What the journal says of slots and of requests, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planning.models.interventions import Intervention
+
+Facts = dict[str, Any]
+
+FIELD_NAMES = {
+    "code": gettext_lazy("code"),
+    "patient_code": gettext_lazy("code du patient"),
+    "procedure_label": gettext_lazy("acte"),
+    "procedure_code": gettext_lazy("code de l'acte"),
+    "surgeon": gettext_lazy("chirurgien"),
+    "specialty": gettext_lazy("spécialité"),
+    "planned_minutes": gettext_lazy("durée prévue"),
+    "priority": gettext_lazy("priorité"),
+    "admission_date": gettext_lazy("hospitalisation"),
+    "deadline_date": gettext_lazy("date limite"),
+    "ambulatory": gettext_lazy("ambulatoire"),
+    "equipment": gettext_lazy("équipements"),
+    "notes": gettext_lazy("notes"),
+    "state": gettext_lazy("état"),
+}
+
+
+def slot_sentence(before: Facts, after: Facts) -> str:
+    """What became of a slot of the week."""
+    if after.get("restored"):
+        return _("La semaine est rendue au plan directeur")
+    if before and after:
+        return _("Plage changée : %(from)s devient %(to)s") % {"from": _slot(before), "to": _slot(after)}
+    if after:
+        return _("Plage ajoutée : %(slot)s") % {"slot": _slot(after)}
+    return _("Plage retirée : %(slot)s") % {"slot": _slot(before)} if before else ""
+
+
+def edit_sentence(code: str, before: Facts, after: Facts) -> str:
+    """What became of an intervention's request."""
+    if not before:
+        return _("%(code)s créée : %(label)s") % {"code": code, "label": after.get("procedure_label", "")}
+    if after.get("state") == Intervention.State.CANCELLED:
+        return _("%(code)s annulée") % {"code": code}
+    if after.get("state") == Intervention.State.ACCEPTED:
+        return _("%(code)s acceptée") % {"code": code}
+    parts = []
+    for name, value in after.items():
+        label = FIELD_NAMES.get(name, name)
+        if name in before:
+            parts.append(f"{label} {_written(name, before[name])} → {_written(name, value)}")
+        else:
+            parts.append(_("%(field)s modifié") % {"field": label})
+    return f"{code} : {' ; '.join(str(part) for part in parts)}"
+
+
+def _written(name: str, value: Any) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    if name == "priority":
+        return str(dict(Intervention.Priority.choices).get(value, value))
+    if name == "planned_minutes":
+        return _clock(value)
+    if name.endswith("_date"):
+        return date_format(date.fromisoformat(value), "j F")
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value) or "–"
+    return str(value or "–")
+
+
+def _slot(facts: Facts) -> str:
+    owner = facts.get("surgeon") or facts.get("specialty") or _("ouverte à tous")
+    return f"{facts['room']} {_day(facts['date'])} {_clock(facts['start'])}–{_clock(facts['end'])} ({owner})"
+
+
+def _day(iso: str) -> str:
+    return date_format(date.fromisoformat(iso), "D d/m")
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"

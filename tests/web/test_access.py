@@ -1,0 +1,117 @@
+"""Every address of the project, walked by every role and by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from planning.access import TABLE, May
+from tests.factories.hospital import WEEK, Hospital, make_user, small_hospital
+
+# What anyone signed in may do: leave.
+SIGNED_IN = {"logout"}
+# Django's own site, guarded by its own test below.
+OTHER_SITES = {"admin"}
+
+
+def walk(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLPattern):
+            yield entry
+        elif entry.namespace not in OTHER_SITES:
+            yield from walk(entry.url_patterns)
+
+
+def rights_of(pattern: URLPattern) -> frozenset[May] | None:
+    """The rights that open the view, any one of them; None when it says nothing."""
+    view: Any = pattern.callback
+    if hasattr(view, "rights"):
+        return frozenset(view.rights)
+    endpoint = getattr(view, "cls", None)
+    if endpoint is None or not hasattr(endpoint, "may"):
+        return None
+    return frozenset({endpoint.may})
+
+
+def is_public(pattern: URLPattern) -> bool:
+    return getattr(pattern.callback, "login_required", True) is False
+
+
+def address_of(pattern: URLPattern) -> str:
+    kwargs = {name: str(WEEK) if name == "week" else "1" for name in pattern.pattern.converters}
+    return reverse(str(pattern.name), kwargs=kwargs)
+
+
+def is_guarded(pattern: URLPattern) -> bool:
+    """Pages and endpoints; not what is public, nor leaving."""
+    return pattern.name not in SIGNED_IN and (rights_of(pattern) is not None or not is_public(pattern))
+
+
+def test_every_view_says_who_may_open_it() -> None:
+    silent = [str(p.name or p.pattern) for p in walk() if is_guarded(p) and rights_of(p) is None]
+
+    assert silent == []
+
+
+def test_only_the_door_is_open_to_everyone() -> None:
+    # The endpoints of the API are left to their own permission class, which test_nobody_… tries.
+    open_to_all = {str(p.name) for p in walk() if is_public(p) and rights_of(p) is None}
+
+    assert open_to_all == {"login", "set_language", "javascript-catalog", "health"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", sorted(TABLE))
+def test_a_role_opens_what_its_rights_say_and_nothing_else(role: str) -> None:
+    small_hospital()
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user(f"quelqu-un-{role}", role))
+    wrong = []
+    for pattern in walk():
+        rights = rights_of(pattern)
+        if rights is None:
+            continue
+        status = client.get(address_of(pattern)).status_code
+        may = bool(rights & TABLE[role])
+        if (status == 403) == may or status >= 500:
+            wrong.append((pattern.name, status, "allowed" if may else "refused"))
+
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_nobody_sees_anything_but_the_login_page(hospital: Hospital) -> None:
+    client = Client()
+    wrong = []
+    for pattern in walk():
+        if not is_guarded(pattern):
+            continue
+        answer = client.get(address_of(pattern))
+        to_login = answer.status_code == 302 and answer["Location"].startswith(reverse(settings.LOGIN_URL))
+        if not to_login and answer.status_code not in (401, 403):
+            wrong.append((pattern.name, answer.status_code))
+
+    assert wrong == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", sorted(set(TABLE) - {"administrator"}))
+def test_djangos_admin_is_the_administrators_alone(role: str) -> None:
+    client = Client()
+    client.force_login(make_user("quelqu-un", role))
+
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_administrator_opens_djangos_admin() -> None:
+    client = Client()
+    client.force_login(make_user("admin", "administrator"))
+
+    assert client.get(reverse("admin:index")).status_code == 200
+    assert client.get(reverse("admin:planning_user_changelist")).status_code == 200
