@@ -73,6 +73,7 @@ def _propose(run: PlanningRun, clock: Clock, silent_seconds: float | None) -> St
             reference=loaded.assignments if run.parameters.get("replan") else None,
             observer=observer,
             with_starts=True,
+            prove=policy.method == "hungarian",
         )
     timings = {"load": round(loaded_seconds, 3), "solve": round(result.seconds, 3)}
     last = beat(run_id=run.pk, worker=run.worker, now=clock())

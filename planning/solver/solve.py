@@ -25,6 +25,8 @@ TIE_RULES: tuple[str, ...] = get_args(TieRule)
 
 # The share of an exact solve's time that may go into the plan it starts from.
 INCUMBENT_SHARE = 0.3
+# The share of what then remains that the proof may take when the days are still to be ordered.
+PROOF_SHARE = 0.8
 # A cost meets a bound within this share of it; both are sums of floating-point amounts.
 MEETS = 1e-9
 
@@ -39,6 +41,7 @@ def solve(
     reference: Mapping[str, str] | None = None,
     observer: Observer | None = None,
     with_starts: bool = False,
+    prove: bool = False,
 ) -> SolveResult:
     """Plan the week.
 
@@ -46,14 +49,15 @@ def solve(
     ``tie_rule``: "fill" the rooms in the file's order, or "balance" the minutes of the slots. The order is
     lexicographic, so neither ever makes a plan dearer; ``first-come`` knows no ties and ignores both. With
     ``with_starts`` each day is ordered too, and a plan that has no order is planned again around what did not fit.
-    Without ``stop`` the search has ten seconds, and mostly ends much sooner by itself.
+    With ``prove`` the time that ``hungarian`` leaves goes into the exact program, for a proof, a better bound or a
+    cheaper plan. Without ``stop`` the search has ten seconds, and mostly ends much sooner by itself.
     """
     if method not in METHODS:
         raise ValueError(f"method: {method!r}: one of {', '.join(METHODS)}")
     if tie_rule not in TIE_RULES:
         raise ValueError(f"tie_rule: {tie_rule!r}: one of {', '.join(TIE_RULES)}")
     stop = stop or Stop()
-    run = _Run(problem, method, stop, seed, tie_rule, reference, observer or Observer(), with_starts)
+    run = _Run(problem, method, stop, seed, tie_rule, reference, observer or Observer(), with_starts, prove)
     return run.result(run.plan())
 
 
@@ -74,10 +78,11 @@ class _Run:
         reference: Mapping[str, str] | None,
         observer: Observer,
         with_starts: bool,
+        prove: bool,
     ) -> None:
         self.problem, self.method, self.stop, self.seed = problem, method, stop, seed
         self.tie_rule, self.reference, self.observer = tie_rule, reference, observer
-        self.with_starts = with_starts
+        self.with_starts, self.prove = with_starts, prove
         self.report = Report(observer, stop)
 
     def plan(self) -> _Plan:
@@ -85,7 +90,7 @@ class _Run:
             assignments = plan_first_come(self.problem)
             self.report.plan(assignments, breakdown(self.problem, assignments).total)
             return _Plan(assignments, None)
-        if self.method == "exact":
+        if self.method == "exact" or self.prove:
             return self._exact()
         outcome = self._hungarian(self.stop)
         return _Plan(outcome.assignments, outcome.lower_bound)
@@ -124,19 +129,23 @@ class _Run:
         """The planner's own plan cuts the search off; the program proves it or finds a cheaper one."""
         from planning.solver.exact import solve_exact  # the other methods need no integer programming
 
-        share = None if self.stop.seconds is None else self.stop.remaining * INCUMBENT_SHARE
-        stop = Stop(share, self.stop.cancelled, self.stop.clock, self.stop.rounds)
-        first = self._hungarian(stop)
+        first = self._hungarian(self._share(INCUMBENT_SHARE))
         cost = breakdown(self.problem, first.assignments).total
         if cost - first.lower_bound <= MEETS * max(1.0, cost):
             return _Plan(first.assignments, first.lower_bound)
         self.report.enter("proof")
-        outcome = solve_exact(self.problem, stop=self.stop, incumbent=first.assignments, observer=self.observer)
+        stop = self._share(PROOF_SHARE if self.with_starts else 1.0)
+        outcome = solve_exact(self.problem, stop=stop, incumbent=first.assignments, observer=self.observer)
         bound = max(first.lower_bound, outcome.lower_bound)
         found = outcome.assignments
         if found is None or breakdown(self.problem, found).total >= cost:
             return _Plan(first.assignments, bound)
         return _Plan(self._settle(found, bound, reference=self.reference), bound)
+
+    def _share(self, share: float) -> Stop:
+        """The same stop with a share of the time that is left."""
+        seconds = None if self.stop.seconds is None else self.stop.remaining * share
+        return Stop(seconds, self.stop.cancelled, self.stop.clock, self.stop.rounds)
 
     def _timed(self, plan: _Plan) -> Timed:
         self.report.enter("sequencing")
