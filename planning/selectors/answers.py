@@ -32,16 +32,17 @@ def changed_answer(plan: Plan, user: User, message: str) -> dict[str, Any]:
 
 
 def lift_answer(loaded: LoadedWeek, targets: Iterable[Target], to_list: float) -> dict[str, Any]:
+    days = [day.isoformat() for day in loaded.week.days]
     return {
-        "targets": [_target(loaded, target) for target in targets],
+        "targets": [_target(loaded, days, target) for target in targets],
         "list": {"delta": to_list, "text": wording.signed_euros(to_list)},
     }
 
 
-def _target(loaded: LoadedWeek, target: Target) -> dict[str, Any]:
+def _target(loaded: LoadedWeek, days: list[str], target: Target) -> dict[str, Any]:
     return {
         "room": int(target.room),
-        "date": loaded.week.days[target.day].isoformat(),
+        "date": days[target.day],
         "status": target.status,
         "slot": int(target.slot) if target.slot is not None else None,
         "start": target.start,

@@ -126,10 +126,13 @@ class _Judge:
         slots = self.loaded.room_days.get((room, day), ())
         if not slots:
             return Target(room, day, "closed", reasons=(no_slot(self.item.id, room, day),))
-        return min(
-            (self._in_slot(slot) for slot in slots),
-            key=lambda one: (len(one.reasons), one.delta or 0.0, one.start or 0),
-        )
+        found = []
+        for slot in slots:
+            target = self._in_slot(slot)
+            if not target.reasons and slot.kind is solver.SlotKind.REGULAR:
+                return target  # a later slot of the day can only be later, or dearer
+            found.append(target)
+        return min(found, key=lambda one: (len(one.reasons), one.delta or 0.0, one.start or 0))
 
     def _in_slot(self, slot: solver.Slot) -> Target:
         problem, item = self.problem, self.item

@@ -281,10 +281,14 @@ def _closures(week: Week, rooms: Mapping[str, RoomRow]) -> dict[tuple[str, int],
     found = {(key, day): "" for key, room in rooms.items() if not room.in_service for day in range(7)}
     rows = RoomClosure.objects.filter(starts_on__lte=week.days[6], ends_on__gte=week.monday)
     for room, starts_on, ends_on, reason in rows.values_list("room_id", "starts_on", "ends_on", "reason"):
-        for day, when in enumerate(week.days):
-            if starts_on <= when <= ends_on:
-                found[str(room), day] = reason
+        for day in _days_within(week, starts_on, ends_on):
+            found[str(room), day] = reason
     return found
+
+
+def _days_within(week: Week, starts_on: date, ends_on: date) -> range:
+    """The days of the week from one date to another, both included."""
+    return range(max(0, (starts_on - week.monday).days), min(6, (ends_on - week.monday).days) + 1)
 
 
 def _placements(plan: Plan | None) -> dict[str, PlacementRow]:
@@ -350,9 +354,8 @@ def _surgeons(week: Week) -> tuple[dict[str, SurgeonRow], dict[str, tuple[Surgeo
     away: dict[tuple[str, int], str] = {}
     absences = Absence.objects.filter(starts_on__lte=week.days[6], ends_on__gte=week.monday)
     for surgeon, starts_on, ends_on, reason in absences.values_list("surgeon_id", "starts_on", "ends_on", "reason"):
-        for day, when in enumerate(week.days):
-            if starts_on <= when <= ends_on:
-                away[str(surgeon), day] = reason
+        for day in _days_within(week, starts_on, ends_on):
+            away[str(surgeon), day] = reason
     days = {}
     for key, row in surgeons.items():
         days[key] = tuple(
@@ -383,16 +386,18 @@ def _interventions(
         "pk", "code", "patient_code", "procedure_label", "surgeon_id", "specialty_id", "planned_minutes",
         "admission_date", "deadline_date", "priority", "ambulatory", "state", "notes",
     )  # fmt: skip
-    known = Placement.objects.filter(plan=plan)
-    rows = []
-    if plan is None or plan.status not in FROZEN:
-        approved = Q(plan__monday=week.monday, plan__status=Plan.Status.APPROVED)
-        approved &= Q(intervention__state__in=[Intervention.State.ACCEPTED, Intervention.State.PLANNED])
-        known = Placement.objects.filter(approved | Q(plan=plan) if plan is not None else approved)
-        rows = list(Intervention.objects.filter(candidates(week, last_day)).values_list(*columns))
-    found = {row[0]: row for row in rows}
-    for row in Intervention.objects.filter(pk__in=known.values("intervention_id")).values_list(*columns):
-        found[row[0]] = row
+    versions = Plan.objects.filter(pk=plan.pk) if plan is not None else Plan.objects.none()
+    found: dict[int, tuple[Any, ...]] = {}
+    still_open = plan is None or plan.status not in FROZEN
+    if still_open:
+        versions |= Plan.objects.filter(monday=week.monday, status=Plan.Status.APPROVED)
+        rows = Intervention.objects.filter(candidates(week, last_day)).values_list(*columns)
+        found = {row[0]: row for row in rows}
+    known = Placement.objects.filter(plan__in=versions.values("pk")).values("intervention_id")
+    for row in Intervention.objects.filter(pk__in=known).values_list(*columns):
+        # What the approved version holds and the plan does not is of this week while it can still be operated.
+        if str(row[0]) in placements or row[11] in (Intervention.State.ACCEPTED, Intervention.State.PLANNED):
+            found[row[0]] = row
     ordered = sorted(found.values(), key=lambda row: (row[8], row[0]))
     return {str(row[0]): InterventionRow(*row) for row in ordered}
 
@@ -454,7 +459,7 @@ def _solver_intervention(
     pinned = placement is not None and placement.pinned_by is not None
     frozen = plan is not None and plan.status in FROZEN
     deadline = (row.deadline - week.monday).days
-    within = row.deadline <= week.days[6]
+    within = deadline <= 6
     return solver.Intervention(
         id=str(row.id),
         duration=placement.minutes if placement is not None and frozen else row.minutes,
