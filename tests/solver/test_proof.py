@@ -6,7 +6,7 @@ from planning.solver.rules import plan_violations, timeline_violations
 from planning.solver.solve import solve
 from planning.solver.stopping import Stop
 
-WEEK = generate_week(WeekShape(seed=1, size=60, ownership=Ownership.SPECIALTY))
+WEEK = generate_week(WeekShape(seed=2, size=85, ownership=Ownership.SPECIALTY))
 
 
 def test_the_assignment_bound_alone_leaves_a_gap_and_the_proof_closes_it() -> None:
