@@ -22,6 +22,17 @@ export const stateOf = (placement) => {
 const daysLeft = (intervention, placement) =>
   Math.round((new Date(intervention.deadline) - new Date(placement?.date ?? state.grid.monday)) / 86_400_000);
 
+const ROOTS = /(Cholé|Sigmo|Hystér|Tympano|Ligamento|Ostéo|Thyroïd|Prostat|Amygdal|Tumor|Trabécul|Myom|Kyst|Uré|téro|pancréat|Endartéri|Vitr|mandibu|ventri|bimaxil|Endopro|poplité|Réparat|Arthro|Décolle|Prothè|endovei)(?=\p{L})/giu;
+const softenings = new Map();
+
+/** Where long surgical words may break: browsers hyphenate French only with a dictionary they often lack. */
+function softened(label) {
+  if (!softenings.has(label)) {
+    softenings.set(label, label.replace(ROOTS, "$1\u00AD").replace(/(?<=\p{L}{3})(?=(?:ectomie|oscopie|plastie|ostomie|otomie))/gu, "\u00AD"));
+  }
+  return softenings.get(label);
+}
+
 /** [glyph, words, class] by urgency: narrow blocks show only the first ones. */
 export function flagsOf(intervention, placement) {
   const flags = [];
@@ -102,8 +113,8 @@ function face(intervention, placement) {
   return el("span", { class: "bx" },
     over ? el("span", { class: "ot", style: { [state.view === "day" ? "width" : "height"]: `${over * 100}%` } }) : null,
     el("span", { class: "in" },
-      el("span", { class: "code" }, el("i", { text: prefix }), code),
-      el("span", { class: "lab", text: intervention.label }),
+      el("span", { class: code.length > 4 ? "code long" : "code" }, el("i", { text: prefix }), code),
+      el("span", { class: "lab", text: softened(intervention.label) }),
       el("span", { class: "surg" }, el("span", { class: "s", text: surgeon?.trigram }), el("span", { class: "f", text: surgeon?.name })),
       el("span", { class: "dur", text: hours + shortDuration(placement.minutes) }),
       el("span", { class: "tags" },

@@ -10,7 +10,7 @@ import { lift } from "./lift.js";
 import { aim, begin, end } from "./moving.js";
 import { openMoveTo } from "./moveto.js";
 import { placeCard } from "./preview.js";
-import { editable, state, update } from "./store.js";
+import { editable, resting, state, update } from "./store.js";
 import { setZoom } from "./zoom.js";
 
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
@@ -61,7 +61,7 @@ function back() {
   if (state.isolated.size) return update({ isolated: new Set() });
   if (!state.selected) return undefined;
   const node = nodeOf(state.selected);
-  update({ selected: null, tab: state.tab === "item" ? "wait" : state.tab });
+  update({ selected: null, tab: state.tab === "item" ? resting() : state.tab });
   return node?.focus();
 }
 

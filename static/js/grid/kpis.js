@@ -6,8 +6,8 @@ import { state, update } from "./store.js";
 export function renderKpis() {
   const { live, preview } = state;
   const strip = $("#kpis");
-  strip.hidden = !live;
-  if (!live) return;
+  strip.hidden = !live?.indicators.length;
+  if (strip.hidden) return;
   const shown = preview ?? live.indicators;
   const before = new Map(live.indicators.map((each) => [each.key, each.text]));
   strip.classList.toggle("pre", Boolean(preview));

@@ -16,7 +16,7 @@ import { repaint } from "./moving.js";
 import { renderPanel, startPanel } from "./panel.js";
 import { startPulse } from "./pulse.js";
 import { followRun, startRun } from "./run.js";
-import { editable, setGrid, state, subscribe, update } from "./store.js";
+import { editable, resting, setGrid, state, subscribe, update } from "./store.js";
 import { startTip } from "./tip.js";
 import { renderTopbar, startTopbar } from "./topbar.js";
 import { startKeyboard } from "./keyboard.js";
@@ -74,7 +74,7 @@ function startSelection() {
     if (!block) return;
     const id = Number(block.dataset.id);
     const again = state.selected === id && state.tab === "item";
-    update(again ? { selected: null, tab: "wait" } : { selected: id, tab: "item" });
+    update(again ? { selected: null, tab: resting() } : { selected: id, tab: "item" });
     nodeOf(id)?.focus({ preventScroll: true });
   });
 }
@@ -98,7 +98,9 @@ async function load() {
   const grid = embedded ? JSON.parse(embedded.textContent) : await get(`weeks/${week}/grid/${location.search}`);
   const now = new Date().toLocaleDateString("sv"); // Sweden writes ISO dates
   const today = grid.days.some((day) => day.date === now) ? now : grid.days[0]?.date;
-  Object.assign(state, { day: today ?? null, focus: narrow() ? today ?? null : null });
+  // Without drafts there is nothing waiting and nothing to compare: only the sheet.
+  for (const tab of grid.rights.see_drafts ? [] : ["#tab-wait", "#tab-diff"]) $(tab).hidden = true;
+  Object.assign(state, { tab: grid.rights.see_drafts ? "wait" : "item", day: today ?? null, focus: narrow() ? today ?? null : null });
   wire();
   setGrid(grid);
   startFooter();

@@ -23,7 +23,7 @@ export const nameOf = (intervention) => intervention.patient_code || interventio
 /** ["P-", "6374"]: narrow blocks keep the end, which tells patients apart. */
 export function splitCode(intervention) {
   const name = nameOf(intervention);
-  if (!intervention.patient_code) return ["", name];
+  if (name === intervention.label) return ["", ""];
   const [, prefix, code] = /^(.*?)([^-_.]+)$/.exec(name) ?? ["", "", name];
   return [prefix, code];
 }

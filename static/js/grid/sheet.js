@@ -10,7 +10,7 @@ import { levelOf } from "./level.js";
 import { lift } from "./lift.js";
 import { openMoveTo } from "./moveto.js";
 import { hint } from "./preview.js";
-import { byId, editable, state, unplannedOf, update } from "./store.js";
+import { byId, editable, resting, state, unplannedOf, update } from "./store.js";
 
 export function renderSheet(pane) {
   const intervention = state.selected && byId("interventions", state.selected);
@@ -31,7 +31,7 @@ const section = (title, aside, ...children) =>
 function head(intervention, placement) {
   const status = stateOf(placement);
   const specialty = byId("specialties", intervention.specialty);
-  const close = () => update({ selected: null, tab: "wait" });
+  const close = () => update({ selected: null, tab: resting() });
   return el("div", { class: "sh" },
     el("div", { class: "r" }, el("span", { class: "id", text: nameOf(intervention) }), intervention.patient_code ? el("span", { class: "mut", text: intervention.code }) : null,
       el("span", { class: `state ${status.name}` }, status.glyph ? icon(status.glyph) : null, status.label),

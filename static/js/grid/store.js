@@ -68,4 +68,6 @@ export function approved() {
 }
 
 export const editable = () => Boolean(state.plan?.editable && state.grid.rights.plan);
+/** The tab to come back to when no intervention is chosen. */
+export const resting = () => (state.grid.rights.see_drafts ? "wait" : "item");
 export const unplannedOf = (id) => state.live?.unplanned.find((line) => line.intervention === id);
