@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -116,9 +117,7 @@ TARGET = Target(
             lazy("Salle"),
             longest=20,
             names="room",
-            help=lazy(
-                "La salle réelle d'une intervention réalisée. Pour une demande, elle est créée si elle manque."
-            ),
+            help=lazy("La salle réelle d'une intervention réalisée. Pour une demande, elle est créée si elle manque."),
         ),
         Field(
             "operated_on",
@@ -221,7 +220,7 @@ def _people(record: Record, mapping: Mapping, known: Known) -> tuple[Named | Non
     require(record, _F["surgeon"], mapping)
     surgeon = name_of(record, _F["surgeon"], mapping, known)
     specialty = name_of(record, _F["specialty"], mapping, known)
-    if surgeon is not None and surgeon.code is None and specialty is None:
+    if mapping.create_missing and surgeon is not None and surgeon.code is None and specialty is None:
         text = _("manque : un chirurgien à créer doit avoir une spécialité")
         error(record, _F["specialty"], mapping, None, text)
     return surgeon, specialty
@@ -237,7 +236,8 @@ def _room(record: Record, mapping: Mapping, known: Known) -> Named | None:
 def _patient(record: Record, mapping: Mapping) -> str:
     code = record.get("patient_code")
     if not code:
-        return "P-" + record.fingerprint[:8].upper()
+        # Of the whole fingerprint: identical lines are as many patients.
+        return "P-" + hashlib.sha256(record.fingerprint.encode()).hexdigest()[:10].upper()
     if not _PATIENT_CODE.match(code):
         text = _("un code de lettres, chiffres, tirets, points et soulignés, jamais un nom")
         error(record, _F["patient_code"], mapping, code, text)

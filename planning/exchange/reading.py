@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from planning.exchange import values
 from planning.exchange.fields import Field, Kind, Target
 from planning.exchange.mapping import Mapping, header_digest
 from planning.exchange.tabular import Cell, Line, Table
-from planning.exchange.values import DateOrder, Unreadable, plain
+from planning.exchange.values import DateOrder, Unreadable, distinctive, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,13 @@ class Known:
         return Named(text, code)
 
     def _alike(self, kind: str, text: str) -> str:
-        """A known name with the same beginning, five letters at least: Orthopedics, Orthopédie."""
-        start = _without_generic(text)[:5]
-        if len(start) < 5 or any(sign.isdigit() for sign in start):
+        """The code of the known name that is written nearly the same: Orthopedics, Orthopédie."""
+        wanted = distinctive(text)
+        if len(wanted) < 5 or any(sign.isdigit() for sign in wanted):
             return ""
-        return next(
-            (code for name, code in self.names.get(kind, {}).items() if _without_generic(name).startswith(start)), ""
-        )
-
-
-def _without_generic(name: str) -> str:
-    """« Chirurgie vasculaire » begins like Vascular, not like every other « Chirurgie »."""
-    return re.sub(r"^(?:(?:chirurgie|surgery|service|specialite|salle|dr) )+", "", plain(name))
+        known = {distinctive(name): code for name, code in self.names.get(kind, {}).items()}
+        near = [name for name in known if name.startswith(wanted[:5])] or get_close_matches(wanted, known, 1, 0.8)
+        return known[near[0]] if near else ""
 
 
 def read_records(target: Target, table: Table, mapping: Mapping) -> list[Record]:

@@ -74,7 +74,7 @@ def _row(record: Record, mapping: Mapping, known: Known) -> SlotRow | None:
     for name in ("day", "room", "start", "end"):
         require(record, _F[name], mapping)
     room, specialty, surgeon = (name_of(record, _F[name], mapping, known) for name in ("room", "specialty", "surgeon"))
-    if surgeon is not None and surgeon.code is None and specialty is None:
+    if mapping.create_missing and surgeon is not None and surgeon.code is None and specialty is None:
         text = _("manque : un chirurgien à créer doit avoir une spécialité")
         error(record, _F["specialty"], mapping, None, text)
     start, end, positions = record.get("start"), record.get("end"), record.get("positions")

@@ -55,6 +55,11 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", "".join(c for c in bare if not unicodedata.combining(c))).split())
 
 
+def distinctive(name: str) -> str:
+    """« Chirurgie vasculaire » begins like Vascular, not like every other « Chirurgie »."""
+    return re.sub(r"^(?:(?:chirurgie|surgery|service|specialite|salle|dr) )+", "", plain(name))
+
+
 def is_missing(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and cell.strip().casefold() in _MISSING | {""})
 

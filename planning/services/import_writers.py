@@ -22,6 +22,7 @@ from planning.exchange.rooms import RoomRow
 from planning.exchange.slots import TARGET as SLOTS
 from planning.exchange.slots import SlotRow
 from planning.exchange.surgeons import SurgeonRow
+from planning.exchange.values import distinctive
 from planning.models import Equipment, Intervention, Room, Slot, Specialty, Surgeon, SurgeonAvailability, User
 
 Row = InterventionRow | RoomRow | SurgeonRow | SlotRow
@@ -75,7 +76,7 @@ class _Creator:
     def specialty(self, named: Named) -> Specialty:
         code = named.code or self._new.get(("specialty", named.text))
         if code is None:
-            code = short_code(named.text, self._specialties, 3, 10)
+            code = short_code(distinctive(named.text), self._specialties, 3, 10)
             colours = [value for value, _label in Specialty.Colour.choices]
             self._specialties[code] = Specialty.objects.create(
                 code=code, name=named.text, colour=colours[len(self._specialties) % len(colours)]

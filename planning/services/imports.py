@@ -91,6 +91,9 @@ def preview_import(*, target: Target, table: Table, mapping: Mapping) -> Preview
     known = known_names()
     rows, problems = _READERS[target.name].read(table, mapping, known)
     new, existing, found = import_writers.compare(target.name, rows, mapping)
+    # What the file warns of in lines that are already there is not about this import.
+    there = {row.record.line for row in rows} - {row.record.line for row in new}
+    problems = [problem for problem in problems if problem.error or problem.line not in there]
     return Preview(
         target=target,
         table=table,

@@ -57,7 +57,8 @@ def past_week(draws: Draws, monday: date, *, fill: float, until: date) -> Iterat
 
 def _planned_day(draws: Draws, day: date, fill: float) -> Iterator[Case]:
     busy: set[tuple[str, date, int]] = set()
-    for slot in weekly_slots():
+    # A surgeon's own slots first, or the specialty's would keep them busy elsewhere.
+    for slot in sorted(weekly_slots(), key=lambda one: one.surgeon is None):
         open_slot = slot.weekday == day.weekday() and slot.specialty is not None and not slot.overtime
         if open_slot and not draws.calendar.closed(slot.room, day):
             yield from _fill_slot(draws, slot, day, fill, busy)
