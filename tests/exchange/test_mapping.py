@@ -16,12 +16,12 @@ TARGETS = (interventions.TARGET, rooms.TARGET, surgeons.TARGET, slots.TARGET)
     ("headers", "columns"),
     [
         (
-            ("Code patient", "Libellé de l'acte", "Chirurgien", "Durée prévue (minutes)", "Hospitalisation", "Date limite"),
+            ("Code patient", "Libellé de l'acte", "Chirurgien", "Durée prévue", "Hospitalisation", "Date limite"),
             {
                 "patient_code": "Code patient",
                 "procedure_label": "Libellé de l'acte",
                 "surgeon": "Chirurgien",
-                "planned_minutes": "Durée prévue (minutes)",
+                "planned_minutes": "Durée prévue",
                 "admission_date": "Hospitalisation",
                 "deadline_date": "Date limite",
             },
