@@ -34,13 +34,19 @@ class Sequence:
 
 
 def sequence(
-    problem: WeekProblem, assignments: Mapping[str, str], *, seed: int = 0, stop: Stop | None = None
+    problem: WeekProblem,
+    assignments: Mapping[str, str],
+    *,
+    seed: int = 0,
+    stop: Stop | None = None,
+    attempts: int = _ATTEMPTS_TO_FIT,
 ) -> Sequence:
     """The same seed and plan give the same start times, unless ``stop`` cuts the attempts short.
 
     A cancellation leaves the first order found, the end of the time some attempts to find one that fits.
 
-    A ``pinned_start`` is kept to the minute, whatever it breaks; the others are placed around it.
+    ``attempts`` a day are made to fit everyone in. A ``pinned_start`` is kept to the minute, whatever it breaks; the
+    others are placed around it.
     """
     days: dict[int, list[_Case]] = defaultdict(list)
     for item in problem.interventions:
@@ -50,9 +56,8 @@ def sequence(
     starts: dict[str, int] = {}
     unordered: list[Violation] = []
     for day in sorted(days):
-        order = _Day(tuple(days[day]), problem.turnover).best_order(
-            random.Random(f"{seed}/{day}"), stop or Stop(seconds=None)
-        )
+        walk = random.Random(f"{seed}/{day}")
+        order = _Day(tuple(days[day]), problem.turnover).best_order(walk, stop or Stop(seconds=None), attempts)
         starts.update({case.item.id: start for case, start in order.starts.items()})
         unordered += [_no_order(case, days[day], order) for case in order.unplaced]
     return Sequence(starts, tuple(unordered))
@@ -100,7 +105,7 @@ class _Day:
     cases: tuple[_Case, ...]
     turnover: int
 
-    def best_order(self, draw: random.Random, stop: Stop) -> _Order:
+    def best_order(self, draw: random.Random, stop: Stop, attempts: int) -> _Order:
         """A walk over priority lists that never gets worse, started again elsewhere when it stays put too long.
 
         It ends when nobody more can have a place and the rest is compact, or after a number of attempts; a smaller
@@ -109,8 +114,8 @@ class _Day:
         current = best = min((self._build(one) for one in self._priority_lists()), key=lambda order: order.value)
         least = self._least_unplaced()
         quiet = 0
-        for attempt in range(_ATTEMPTS_TO_FIT):
-            limit = _ATTEMPTS_TO_COMPACT if len(best.unplaced) <= least else _ATTEMPTS_TO_FIT
+        for attempt in range(attempts):
+            limit = _ATTEMPTS_TO_COMPACT if len(best.unplaced) <= least else attempts
             if best.value <= (0, least, 0) or attempt >= limit or (attempt % 20 == 0 and _ended(stop, attempt)):
                 break
             restart = quiet >= _ATTEMPTS_BEFORE_RESTART
