@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +26,16 @@ class InterventionRefused(Exception):
     """The intervention is no longer in a state that allows it: someone else decided meanwhile."""
 
 
+class InterventionChanged(Exception):
+    """Someone else saved the row since the page was opened: nothing is written over their work."""
+
+
+def fingerprint(intervention: Intervention) -> str:
+    """Of all that a person edits: equal as long as nobody saved anything else."""
+    secrets = [getattr(intervention, name) for name in sorted(SECRET)]
+    return hashlib.sha256(repr((_facts(intervention), secrets)).encode()).hexdigest()[:32]
+
+
 @transaction.atomic
 def create_intervention(
     *, intervention: Intervention, equipment: Iterable[Equipment], user: User, now: datetime
@@ -40,12 +51,24 @@ def create_intervention(
 
 @transaction.atomic
 def edit_intervention(
-    *, intervention: Intervention, equipment: Iterable[Equipment], user: User, now: datetime, reason: str = ""
+    *,
+    intervention: Intervention,
+    equipment: Iterable[Equipment],
+    seen: str,
+    user: User,
+    now: datetime,
+    reason: str = "",
 ) -> bool:
-    """Save the corrected row; says whether anything changed. Drafts that hold it learn of it."""
+    """Save the corrected row; says whether anything changed. Drafts that hold it learn of it.
+
+    ``seen`` is the ``fingerprint`` of what the person was shown. Raises ``InterventionChanged`` when the row is no
+    longer that, ``InterventionRefused`` when it is done or cancelled.
+    """
     kept = Intervention.objects.select_for_update().get(pk=intervention.pk)
     if kept.state in CLOSED:
         raise InterventionRefused
+    if fingerprint(kept) != seen:
+        raise InterventionChanged
     before = _facts(kept)
     secrets = [name for name in sorted(SECRET) if getattr(kept, name) != getattr(intervention, name)]
     intervention.save(update_fields=FIELDS)

@@ -11,7 +11,14 @@ from planning.models import Placement, Plan, Room, RoomClosure, Slot
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 
 pytestmark = pytest.mark.django_db
-GIVEN = {"code": "SO9", "name": "Neuve", "position": "9", "opens_minute": "7h30", "closes_minute": "19:00", "in_service": "on"}
+GIVEN = {
+    "code": "SO9",
+    "name": "Neuve",
+    "position": "9",
+    "opens_minute": "7h30",
+    "closes_minute": "19:00",
+    "in_service": "on",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +42,9 @@ def test_the_list_shows_rooms_with_equipment_hours_and_coming_closures(director:
 
     page = director.get(reverse("rooms")).content.decode()
 
-    assert all(text in page for text in ("SO1", "Microscope", "08:00 – 20:00", "Révision du robot", "fermée le 24 nov."))
+    assert all(
+        text in page for text in ("SO1", "Microscope", "08:00 – 20:00", "Révision du robot", "fermée le 24 nov.")
+    )
 
 
 def test_the_list_is_searched_filtered_and_sorted(director: Client, hospital: Hospital) -> None:

@@ -16,11 +16,13 @@ from planning.access import May, allowed, require
 from planning.models import Equipment, Intervention, Placement, Plan, Specialty, Surgeon, User
 from planning.services.interventions import (
     CLOSED,
+    InterventionChanged,
     InterventionRefused,
     accept_intervention,
     cancel_intervention,
     create_intervention,
     edit_intervention,
+    fingerprint,
 )
 from planning.web.forms.interventions import CancelForm, InterventionForm
 from planning.web.history import history_of
@@ -93,9 +95,17 @@ def intervention_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             edit_intervention(
-                intervention=form.save(commit=False), equipment=_equipment(form), user=cast("User", request.user),
-                now=timezone.now(), reason=request.POST.get("reason", "")[:300],
-            )  # fmt: skip
+                intervention=form.save(commit=False),
+                equipment=_equipment(form),
+                seen=request.POST.get("seen", ""),
+                user=cast("User", request.user),
+                now=timezone.now(),
+                reason=request.POST.get("reason", "")[:300],
+            )
+        except InterventionChanged:
+            text = _("Quelqu'un l'a modifiée depuis : voyez l'historique ; enregistrer encore gardera vos valeurs.")
+            form.add_error(None, text)
+            return _page(request, intervention, form, CancelForm(), status=409)
         except InterventionRefused:
             messages.error(request, _("Cette intervention est réalisée ou annulée : elle ne change plus."))
         else:
@@ -137,7 +147,7 @@ def intervention_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, intervention: Intervention, form: InterventionForm, cancel_form: CancelForm
+    request: HttpRequest, intervention: Intervention, form: InterventionForm, cancel_form: CancelForm, status: int = 200
 ) -> HttpResponse:
     placements = Placement.objects.filter(intervention=intervention).exclude(plan__status=Plan.Status.PROPOSED)
     context = {
@@ -147,8 +157,10 @@ def _page(
         "closed": intervention.state in CLOSED,
         "placements": placements.select_related("plan", "slot__room").order_by("-plan__monday", "-plan__number")[:10],
         "history": history_of(intervention),
+        # Read again: a bound form has already written what was typed on the row in memory.
+        "seen": fingerprint(Intervention.objects.select_related("surgeon", "specialty").get(pk=intervention.pk)),
     }
-    return render(request, "planning/interventions/form.html", context)
+    return render(request, "planning/interventions/form.html", context, status=status)
 
 
 def _equipment(form: InterventionForm) -> Iterable[Equipment]:
