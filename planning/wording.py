@@ -250,6 +250,15 @@ def _no_slot(f: _Facts) -> str:
     }
 
 
+def _no_order(f: _Facts) -> str:
+    return _("Pas de place de %(duration)s en %(room)s %(day)s à une heure où %(surgeon)s est libre") % {
+        "duration": f.minutes("duration"),
+        "room": f.room(),
+        "day": f.day(),
+        "surgeon": f.surgeon(),
+    }
+
+
 def _dearer(f: _Facts) -> str:
     return _("Coûterait %(cost)s, la laisser en attente coûte %(leave)s") % {
         "cost": euros(float(str(f["cost"]))),
@@ -288,6 +297,7 @@ _SENTENCES: Mapping[str, Callable[[_Facts], str]] = {
     "room_closed": _room_closed,
     "no_slot": _no_slot,
     "dearer_than_leaving_out": _dearer,
+    "no_order": _no_order,
     "pinned_since": _pinned_since,
     "not_to_plan": _not_to_plan,
     "slot_gone": _slot_gone,
@@ -312,6 +322,10 @@ _CHIPS: Mapping[str, Any] = {
     "room_closed": gettext_lazy("fermée"),
     "no_slot": gettext_lazy("sans plage"),
     "dearer_than_leaving_out": gettext_lazy("trop cher"),
+    "no_order": gettext_lazy("sans ordre"),
+    "pinned_since": gettext_lazy("verrouillée"),
+    "not_to_plan": gettext_lazy("à retirer"),
+    "slot_gone": gettext_lazy("sans plage"),
 }
 
 # --- Steps and journal -------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ class PlanView(PlanningView):
     may = May.PLAN
 
     def plan(self, pk: int) -> Plan:
-        return get_object_or_404(Plan.objects.select_related("base"), pk=pk)
+        return get_object_or_404(Plan.objects.select_related("base__base"), pk=pk)
 
     def change(
         self, request: Request, pk: int, revision: int, act: Callable[..., services.Change], **asked: Any

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning import wording
-from planning.selectors.loaded import LoadedWeek
+from planning.models import Plan
+from planning.selectors.loaded import FROZEN, LoadedWeek
 from planning.solver.costs import breakdown
 from planning.solver.problem import SlotKind
 
@@ -169,31 +170,38 @@ def _worded(indicator: _Indicator, now: Measures, base: Measures | None) -> dict
 # --- Gap ---------------------------------------------------------------------------------------------------------
 
 
-def gap(
-    loaded: LoadedWeek, base_assignments: Assignments | None, base_pins: Assignments, total: float
-) -> dict[str, Any]:
+def reference_of(plan: Plan | None) -> Plan | None:
+    """The proposal whose proven bound may speak for ``plan``: itself, the one it took, or its approved version's."""
+    for one in (plan, plan and plan.base, plan and plan.base and plan.base.base):
+        if one is not None and one.status == Plan.Status.PROPOSED:
+            return one
+    return None
+
+
+def gap(loaded: LoadedWeek, reference: Plan | None, pins: Assignments, total: float) -> dict[str, Any]:
     """How far the plan can be from the optimum, as proven by the proposal it comes from.
 
-    The bound stays true after a person's move while the problem is the same and the pins it was computed with are
-    kept. A placement against a rule leaves the problem, so that nothing is proven any more.
+    The bound stays true after a person's move while the problem is the same and the pins it was computed with
+    (``pins``, the reference's) are kept. A placement against a rule leaves the problem: nothing is proven any more.
     """
     unknown: dict[str, Any] = {"text": _("à calculer"), "proposal_text": None, "bound": None, "fraction": None}
-    base = loaded.plan.base if loaded.plan is not None else None
-    if base is None or base_assignments is None or base.lower_bound is None:
+    plan = loaded.plan
+    if plan is None or reference is None or reference.lower_bound is None:
         return unknown
-    same = base.parameters.get("digest") == loaded.digest
-    kept = all(loaded.assignments.get(key) == slot for key, slot in base_pins.items())
-    outside = any(row.forced and base_pins.get(key) != str(row.slot) for key, row in loaded.placements.items())
+    digest = plan.parameters.get("digest") if plan.status in FROZEN else loaded.digest
+    same = digest is not None and reference.parameters.get("digest") == digest
+    kept = all(loaded.assignments.get(key) == slot for key, slot in pins.items())
+    outside = any(row.forced and pins.get(key) != str(row.slot) for key, row in loaded.placements.items())
     if not same or not kept or outside:
         return unknown
-    fraction = _fraction(total, base.lower_bound)
-    proposed = _fraction(base.total_cost, base.lower_bound) if base.total_cost is not None else None
+    fraction = _fraction(total, reference.lower_bound)
+    proposed = _fraction(reference.total_cost, reference.lower_bound) if reference.total_cost is not None else None
     return {
         "text": _("à %(gap)s") % {"gap": wording.percent(fraction, 1)},
         "proposal_text": None
         if proposed is None
         else _("proposition à %(gap)s") % {"gap": wording.percent(proposed, 1)},
-        "bound": base.lower_bound,
+        "bound": reference.lower_bound,
         "fraction": fraction,
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from planning import wording
 from planning.access import May, allowed
 from planning.calendar import Week, minute_of
 from planning.models import Placement, Plan, Site, User
-from planning.selectors.indicators import Measures, gap, measure, overtime_minutes, regular_hours, strip
+from planning.selectors.indicators import Measures, gap, measure, overtime_minutes, reference_of, regular_hours, strip
 from planning.selectors.loaded import FROZEN, InterventionRow, LoadedWeek, load_week_problem
 from planning.selectors.runs import latest_run, run_state
 from planning.selectors.steps import last_change, undo_and_redo
@@ -43,7 +42,7 @@ POLICY_HELP = {
 
 def visible_plans(week: Week, user: User) -> list[Plan]:
     """The versions ``user`` may read, the newest first; whoever may not see drafts reads the approved one only."""
-    plans = Plan.objects.filter(monday=week.monday).select_related("created_by", "base").order_by("-number")
+    plans = Plan.objects.filter(monday=week.monday).select_related("created_by", "base__base").order_by("-number")
     if not allowed(user, May.SEE_DRAFTS):
         plans = plans.filter(status=Plan.Status.APPROVED)
     return list(plans)
@@ -95,7 +94,7 @@ def grid(week: Week, user: User, plans: list[Plan], plan: Plan | None) -> dict[s
             for room in rooms
         ],
         "specialties": [row._asdict() for row in loaded.specialties.values()],
-        "surgeons": _surgeons(loaded),
+        "surgeons": _surgeons(loaded, drafts),
         "slots": state["slots"],
         "closures": [
             {"room": int(room), "date": week.days[day].isoformat(), "reason": reason}
@@ -204,9 +203,7 @@ def plan_state(loaded: LoadedWeek, reader: Reader) -> dict[str, Any]:
         base = base_of(plan)
         state["unplanned"] = _unplanned(loaded)
         state["indicators"] = strip(now, base_measures(loaded, base))
-        state["gap"] = (
-            gap(loaded, base.assignments if base else None, base.pins if base else {}, total) if plan else None
-        )
+        state["gap"] = gap(loaded, reference_of(plan), base.pins, total) if plan is not None else None
         state["cost"] = _cost(cost, total)
         state["undo"], state["redo"] = undo_and_redo(plan)
     return state
@@ -267,23 +264,29 @@ def _why_nowhere(loaded: LoadedWeek, key: str) -> str:
 
 
 class Base:
-    def __init__(self, rows: list[tuple[int, int, Any, date, int | None]]) -> None:
-        self.assignments = {str(row[0]): str(row[1]) for row in rows}
-        self.starts = {str(row[0]): minute_of(row[2], row[3]) for row in rows}
-        self.pins = {str(row[0]): str(row[1]) for row in rows if row[4] is not None}
+    """The version a plan is compared with, and the pins of the proposal whose bound may speak for it."""
+
+    def __init__(self, base_id: int | None, reference_id: int | None, rows: list[tuple[Any, ...]]) -> None:
+        own = [row for row in rows if row[0] == base_id]
+        self.is_known = base_id is not None
+        self.assignments = {str(row[1]): str(row[2]) for row in own}
+        self.starts = {str(row[1]): minute_of(row[3], row[4]) for row in own}
+        pinned = [row for row in rows if row[0] == reference_id and row[5] is not None]
+        self.pins = {str(row[1]): str(row[2]) for row in pinned}
 
 
-def base_of(plan: Plan | None) -> Base | None:
-    """What the plan is compared with: its proposal's placements."""
-    if plan is None or plan.base_id is None:
-        return None
-    rows = Placement.objects.filter(plan=plan.base_id)
-    return Base(list(rows.values_list("intervention_id", "slot_id", "starts_at", "slot__date", "pinned_by_id")))
+def base_of(plan: Plan | None) -> Base:
+    """One query for the two versions."""
+    reference = reference_of(plan)
+    base_id, reference_id = plan.base_id if plan else None, reference.pk if reference else None
+    rows = Placement.objects.filter(plan__in={one for one in (base_id, reference_id) if one is not None})
+    columns = ("plan_id", "intervention_id", "slot_id", "starts_at", "slot__date", "pinned_by_id")
+    return Base(base_id, reference_id, list(rows.values_list(*columns)))
 
 
-def base_measures(loaded: LoadedWeek, base: Base | None) -> Measures | None:
+def base_measures(loaded: LoadedWeek, base: Base) -> Measures | None:
     """Only what is still of this week can be compared: an intervention or a slot gone since counts as left out."""
-    if base is None:
+    if not base.is_known:
         return None
     known = loaded.problem
     assignments = {
@@ -381,7 +384,8 @@ def _regular_end(loaded: LoadedWeek) -> int:
     return max(ends, default=1080)
 
 
-def _surgeons(loaded: LoadedWeek) -> list[dict[str, Any]]:
+def _surgeons(loaded: LoadedWeek, drafts: bool) -> list[dict[str, Any]]:
+    """Why a surgeon is away is for those who plan."""
     wanted = {row.surgeon for row in loaded.interventions.values()}
     return [
         {
@@ -390,7 +394,7 @@ def _surgeons(loaded: LoadedWeek) -> list[dict[str, Any]]:
             "name": f"Dr {row.last_name}",
             "specialty": row.specialty,
             "days": {
-                day.isoformat(): {"minutes": surgeon_day.minutes, "reason": surgeon_day.reason}
+                day.isoformat(): {"minutes": surgeon_day.minutes, "reason": surgeon_day.reason if drafts else None}
                 for day, surgeon_day in zip(loaded.week.days, loaded.surgeon_days[key], strict=True)
             },
         }
