@@ -44,7 +44,7 @@ def test_a_specialty_with_a_code_already_taken_is_refused(director: Client, hosp
 def test_a_specialty_in_use_cannot_go_and_the_message_says_why(director: Client, hospital: Hospital) -> None:
     answer = director.post(reverse("specialty-delete", kwargs={"pk": hospital.ent.pk}), follow=True)
 
-    assert "ORL sert encore" in str(list(answer.context["messages"])[0])
+    assert "ORL sert encore" in str(next(iter(answer.context["messages"])))
     assert Specialty.objects.filter(code="ORL").exists()
 
 

@@ -70,12 +70,21 @@ def master_plan_apply(request: HttpRequest, pk: int) -> HttpResponse:
     total = Generated()
     for week in weeks_between(Week.of(form.cleaned_data["first"]), form.cleaned_data["weeks"]):
         total += generate_slots(week=week)
-    text = _("%(added)s plages ajoutées, %(changed)s modifiées, %(removed)s retirées.")
-    messages.success(request, text % {"added": total.added, "changed": total.changed, "removed": total.removed})
-    if total.kept:
-        kept = _("%(kept)s plages diffèrent du plan directeur et restent : des interventions y sont placées.")
-        messages.warning(request, kept % {"kept": total.kept})
+    say_generated(request, total)
     return redirect("master-plan", pk=pk)
+
+
+def say_generated(request: HttpRequest, done: Generated) -> None:
+    """What writing the pattern did, in the page's messages."""
+    counts = {"added": done.added, "changed": done.changed, "removed": done.removed, "kept": done.kept}
+    if done.added or done.changed or done.removed:
+        text = _("Plages écrites : %(added)s ajoutées, %(changed)s modifiées, %(removed)s retirées.")
+        messages.success(request, text % counts)
+    elif not done.kept:
+        messages.info(request, _("Rien à écrire : tout suit déjà le plan directeur valable à ces dates."))
+    if done.kept:
+        text = _("%(kept)s plages diffèrent du plan directeur et restent : des interventions y sont placées.")
+        messages.warning(request, text % counts)
 
 
 @require(May.EDIT_REFERENCE)

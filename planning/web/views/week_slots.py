@@ -19,7 +19,7 @@ from planning.services.slots import generate_slots
 from planning.services.week_slots import SlotRefused, remove_slot, restore_pattern, save_slot
 from planning.web.bands import Band, room_grid
 from planning.web.forms.slots import SlotForm, slot_initial
-from planning.web.views.master_plans import slot_values
+from planning.web.views.master_plans import say_generated, slot_values
 
 
 @require(May.EDIT_REFERENCE)
@@ -54,9 +54,7 @@ def week_slots(request: HttpRequest, week: Week) -> HttpResponse:
 @require(May.EDIT_REFERENCE)
 @require_POST
 def week_slots_generate(request: HttpRequest, week: Week) -> HttpResponse:
-    done = generate_slots(week=week)
-    text = _("%(added)s plages ajoutées, %(changed)s modifiées, %(removed)s retirées.")
-    messages.success(request, text % {"added": done.added, "changed": done.changed, "removed": done.removed})
+    say_generated(request, generate_slots(week=week))
     return redirect("week-slots", week=week)
 
 

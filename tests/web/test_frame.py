@@ -1,0 +1,93 @@
+"""What every page shares: the door, the menu, the language, the policy that forbids inline code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories.hospital import PASSWORD, Hospital
+
+pytestmark = pytest.mark.django_db
+TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+
+
+def test_signing_in_leads_to_the_page_that_was_asked(hospital: Hospital) -> None:
+    client = Client()
+    asked = client.get(reverse("rooms"))
+
+    answer = client.post(asked["Location"], {"username": "directrice", "password": PASSWORD, "next": reverse("rooms")})
+
+    assert asked["Location"] == f"{reverse('login')}?next={reverse('rooms')}"
+    assert answer["Location"] == reverse("rooms")
+
+
+def test_a_wrong_password_says_so_and_opens_nothing(hospital: Hospital) -> None:
+    client = Client()
+
+    answer = client.post(reverse("login"), {"username": "directrice", "password": "faux"})
+
+    assert 'role="alert"' in answer.content.decode()
+    assert client.get(reverse("rooms")).status_code == 302
+
+
+def test_leaving_closes_the_door(director: Client) -> None:
+    assert director.get(reverse("logout")).status_code == 405
+    director.post(reverse("logout"))
+
+    assert director.get(reverse("rooms")).status_code == 302
+
+
+def test_the_menu_shows_each_role_its_own_pages(director: Client, surgeon: Client) -> None:
+    def labels(client: Client) -> list[str]:
+        return [str(page["label"]) for page in client.get(reverse("interventions")).context["pages"]]
+
+    assert labels(director) == [
+        "Semaine", "Interventions", "Journal", "Salles", "Spécialités", "Chirurgiens", "Plan directeur", "Imports",
+        "Paramètres",
+    ]  # fmt: skip
+    assert labels(surgeon) == ["Semaine", "Mes interventions"]
+
+
+def test_the_menu_marks_the_page_one_is_on(director: Client) -> None:
+    pages = director.get(reverse("room-create")).context["pages"]
+
+    assert [str(page["label"]) for page in pages if page["current"]] == ["Salles"]
+
+
+def test_the_page_is_in_the_language_that_was_chosen(director: Client) -> None:
+    assert '<html lang="fr"' in director.get(reverse("rooms")).content.decode()
+
+    answer = director.post(reverse("set_language"), {"language": "en", "next": reverse("rooms")})
+
+    assert answer["Location"] == reverse("rooms")
+    assert '<html lang="en"' in director.get(reverse("rooms")).content.decode()
+
+
+def test_the_language_can_be_chosen_before_signing_in(hospital: Hospital) -> None:
+    client = Client()
+
+    client.post(reverse("set_language"), {"language": "en", "next": reverse("login")})
+
+    assert '<html lang="en"' in client.get(reverse("login")).content.decode()
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_holds_inline_code_or_style(template: Path) -> None:
+    text = template.read_text()
+    scripts = re.findall(r"<script\b[^>]*>", text)
+
+    assert [one for one in scripts if "src=" not in one and "application/json" not in one] == []
+    assert not re.search(r"<style\b|\sstyle=|\son[a-z]+=", text)
+
+
+def test_a_refused_page_and_an_unknown_one_say_what_to_do(viewer: Client) -> None:
+    refused, unknown = viewer.get(reverse("rooms")), viewer.get("/nulle-part/")
+
+    assert (refused.status_code, unknown.status_code) == (403, 404)
+    assert "Votre rôle ne permet pas cela" in refused.content.decode()
+    assert "Cette page n'existe pas" in unknown.content.decode()
