@@ -8,6 +8,7 @@ from math import inf
 
 from planning.solver.assignment import assignment_rounds, construct
 from planning.solver.board import Board
+from planning.solver.bound import SurgeonBound
 from planning.solver.grid import UNITS, Forbidden, Grid, grid_of
 from planning.solver.improvement import IDLE_ROUNDS, Improver
 from planning.solver.observer import Observer, Progress
@@ -17,6 +18,8 @@ from planning.solver.ties import TieRule, break_ties
 
 # An observer hears at least this often.
 SILENCE_SECONDS = 0.25
+# One round of the tighter bound takes as long as a few of the search.
+ROUNDS_A_BOUND = 5
 
 
 class Report:
@@ -87,30 +90,50 @@ def plan_hungarian(
         report.tick()
 
     found()
-    bound, _ = assignment_rounds(board, stop, found=found, tick=tick)
-    bound = min(grid.round_up(bound), board.cost)
-    report.raise_bound(bound)
+    bound, multipliers = assignment_rounds(board, stop, found=found, tick=tick)
+    report.raise_bound(grid.round_up(bound))
     report.enter("improvement")
-    improve(board, stop=stop, seed=seed, bound=bound, report=report)
+    tighter = SurgeonBound(grid, multipliers, bound)
+    improve(board, stop=stop, seed=seed, bound=tighter, report=report)
     break_ties(board, tie_rule, stop)
-    return Outcome(grid.assignments(board.slot_of), bound)
+    return Outcome(grid.assignments(board.slot_of), min(grid.round_up(tighter.value), board.cost))
 
 
 def improve(
-    board: Board, *, stop: Stop, seed: int, bound: float, report: Report, idle_rounds: int = IDLE_ROUNDS
+    board: Board,
+    *,
+    stop: Stop,
+    seed: int,
+    bound: SurgeonBound | float,
+    report: Report,
+    idle_rounds: int = IDLE_ROUNDS,
 ) -> None:
-    """The improvement phase from the plan on the board, ended early by a plan that meets the bound."""
-    improver = Improver(board, seed)
+    """The improvement phase from the plan on the board, ended early by a plan that meets the bound.
+
+    A bound that is not yet done is tightened on the way, a round of it every few rounds of the search.
+    """
+    improver, grid = Improver(board, seed), board.grid
+    rounds = 0
+    least = least_value(board, bound if isinstance(bound, float) else bound.value)
 
     def found() -> None:
-        report.plan(board.grid.assignments(improver.best), board.cost_of(improver.best_value))
+        report.plan(grid.assignments(improver.best), board.cost_of(improver.best_value))
 
-    improver.run(stop, least=least_value(board, bound), found=found, tick=report.tick, idle_rounds=idle_rounds)
+    def tick() -> None:
+        nonlocal rounds, least
+        rounds += 1
+        if isinstance(bound, SurgeonBound) and rounds % ROUNDS_A_BOUND == 0 and not bound.done:
+            bound.advance(board.cost_of(improver.best_value))
+            least = least_value(board, bound.value)
+            report.raise_bound(grid.round_up(bound.value))
+        report.tick()
+
+    improver.run(stop, least=lambda: least, found=found, tick=tick, idle_rounds=idle_rounds)
 
 
 def least_value(board: Board, bound: float) -> int:
-    """The board's value of a plan at the bound and without a move."""
-    return round((bound - board.grid.fixed) * UNITS - 1e-3) * board.weight
+    """The board's value of the cheapest plan that the bound leaves possible, without a move."""
+    return round((board.grid.round_up(bound) - board.grid.fixed) * UNITS - 1e-3) * board.weight
 
 
 def settle(

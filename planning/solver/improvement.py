@@ -20,7 +20,7 @@ STEPS_A_ROUND = 100
 # A cycle of cooling starts from the best plan; each is longer than the one before, up to a limit.
 FIRST_CYCLE, LONGEST_CYCLE, LONGER = 60, 400, 1.6
 # The end: this many rounds without a better plan.
-IDLE_ROUNDS = 1200
+IDLE_ROUNDS = 1000
 MOST_LIFTED = 10
 # Temperatures as shares of the typical step from one cost to the next dearer one. The cycles take the first ones in
 # turn: mild ones search near the best plan, hot ones leave its neighbourhood.
@@ -46,14 +46,16 @@ class Improver:
         for row in self.free:
             self.of_surgeon.setdefault(board.first_day[row], []).append(row)
 
-    def run(self, stop: Stop, *, least: int, found: Found, tick: Tick, idle_rounds: int = IDLE_ROUNDS) -> None:
-        """Until the stop, ``idle_rounds`` rounds in vain, or a value of ``least``, which nothing can beat."""
+    def run(
+        self, stop: Stop, *, least: Callable[[], int], found: Found, tick: Tick, idle_rounds: int = IDLE_ROUNDS
+    ) -> None:
+        """Until the stop, ``idle_rounds`` rounds in vain, or a value of ``least()``, which nothing can beat."""
         rounds = better_at = cycles = 0
         cycle = float(FIRST_CYCLE)
         while self.free and rounds - better_at < idle_rounds:
             length = min(int(cycle), idle_rounds, stop.rounds - rounds if stop.rounds is not None else LONGEST_CYCLE)
             for index in range(length):
-                if self.best_value <= least or stop.reached():
+                if self.best_value <= least() or stop.reached():
                     break
                 rounds += 1
                 if self._round(self._temperature(HOTTEST[cycles % len(HOTTEST)], index / length)):

@@ -24,7 +24,7 @@ def improve(problem: WeekProblem, *, seed: int = 0, stop: Stop, least: int = 0) 
     board = Board(grid_of(problem))
     construct(board)
     improver, values = Improver(board, seed), [board.value]
-    improver.run(stop, least=least, found=lambda: values.append(improver.best_value), tick=lambda: None)
+    improver.run(stop, least=lambda: least, found=lambda: values.append(improver.best_value), tick=lambda: None)
     return board, values
 
 
@@ -40,7 +40,7 @@ def test_a_plan_that_meets_the_bound_ends_the_search_at_once() -> None:
     ticks: list[None] = []
     board = Board(grid_of(a_week([a_slot()], [an_item()])))
     construct(board)
-    Improver(board, 0).run(Stop(None), least=board.value, found=lambda: None, tick=lambda: ticks.append(None))
+    Improver(board, 0).run(Stop(None), least=lambda: 0, found=lambda: None, tick=lambda: ticks.append(None))
     assert ticks == []
 
 
@@ -49,7 +49,7 @@ def test_the_search_ends_by_itself_after_rounds_in_vain() -> None:
     board = Board(grid_of(a_week([a_slot(day=3)], [an_item()])))
     construct(board)
     search = Improver(board, 0)
-    search.run(Stop(None), least=-1, found=lambda: None, tick=lambda: ticks.append(None), idle_rounds=7)
+    search.run(Stop(None), least=lambda: -1, found=lambda: None, tick=lambda: ticks.append(None), idle_rounds=7)
     assert len(ticks) == 7
     assert board.cost == 600
 
@@ -57,7 +57,7 @@ def test_the_search_ends_by_itself_after_rounds_in_vain() -> None:
 def test_the_number_of_rounds_limits_the_search() -> None:
     ticks: list[None] = []
     board = Board(grid_of(knot()))
-    Improver(board, 0).run(Stop(None, rounds=3), least=-1, found=lambda: None, tick=lambda: ticks.append(None))
+    Improver(board, 0).run(Stop(None, rounds=3), least=lambda: -1, found=lambda: None, tick=lambda: ticks.append(None))
     assert len(ticks) == 3
 
 

@@ -1,0 +1,218 @@
+"""A tighter lower bound: each surgeon's week is solved exactly, only the slots that surgeons share are priced.
+
+The assignment rounds' bound cannot exceed that of the linear relaxation, which is weak here: half an intervention
+fills what is left of a surgeon's day. With multipliers y_s >= 0 (a minute of slot s) and w_s >= 0 (a position of it)
+on (3), (4) and (5) only, the model falls apart into one small problem a surgeon k, which keeps (2), (6), (7) and (8):
+
+    L(y, w) = sum_k min sum_is (c_is + y_s demand_i + w_s) x_is  -  sum_s y_s length_s  -  sum_s w_s positions_s
+
+Within a day only the cheapest slot matters, so a surgeon's week is a choice of which interventions to operate on which
+day: dynamic programming over subsets, 3^n steps a day for n interventions. A surgeon with more than ``LARGEST_FAMILY``
+is cut in families that share the day through a multiplier z_kj >= 0 on (6), which only lowers the bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from planning.solver.assignment import SAFETY, Multipliers
+from planning.solver.grid import Floats, Grid, Ints
+
+LARGEST_FAMILY = 10
+MOST_ROUNDS = 200
+PATIENCE = 6
+FIRST_STEP, SMALLEST_STEP = 1.0, 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class _Subsets:
+    """Every pair of a set and a subset of it, as bits; ``first`` is where each set's pairs begin, sets ascending."""
+
+    part: Ints
+    rest: Ints
+    first: Ints
+
+
+@lru_cache(maxsize=LARGEST_FAMILY + 1)
+def _subsets(size: int) -> _Subsets:
+    whole = part = np.zeros(1, dtype=np.int64)
+    for index in range(size):
+        bit = 1 << index
+        whole = np.concatenate([whole, whole | bit, whole | bit])
+        part = np.concatenate([part, part, part | bit])
+    order = np.argsort(whole, kind="stable")
+    whole, part = whole[order], part[order]
+    return _Subsets(part, whole ^ part, np.searchsorted(whole, np.arange(1 << size)))
+
+
+@dataclass(frozen=True)
+class _Family:
+    """Some of a surgeon's interventions.
+
+    ``member`` (2^n, n) is 1 for who is in which set; ``too_long[day]`` lists the sets that the day cannot hold;
+    ``leave`` (2^n,) is the cost of leaving out who is not in the set.
+    """
+
+    rows: Ints
+    surgeon: int
+    shares_days: bool
+    member: Ints
+    too_long: list[Ints]
+    leave: Floats
+
+    @classmethod
+    def of(cls, grid: Grid, rows: Ints, *, shares_days: bool) -> _Family:
+        surgeon = int(grid.surgeon[rows[0]])
+        member = (np.arange(1 << len(rows))[:, None] >> np.arange(len(rows))) & 1
+        minutes = member @ grid.duration[rows]
+        too_long = [np.flatnonzero(minutes > max(0, int(left))) for left in grid.surgeon_left[surgeon]]
+        return cls(rows, surgeon, shares_days, member, too_long, (1 - member) @ grid.leave[rows])
+
+    def cheapest(self, price: Floats) -> tuple[float, Ints]:
+        """Least price of the family's week and the day of each (-1: left out); ``price`` (n, days), may be infinite."""
+        subsets, days = _subsets(len(self.rows)), price.shape[1]
+        so_far = np.full(len(self.member), np.inf)
+        so_far[0] = 0.0
+        steps = []
+        for day in range(days):
+            today = np.where(self.member, price[:, day], 0.0).sum(axis=1)
+            today[self.too_long[day]] = np.inf
+            steps.append((so_far, today))
+            so_far = np.minimum.reduceat(so_far[subsets.rest] + today[subsets.part], subsets.first)
+        total = so_far + self.leave
+        chosen = int(total.argmin())
+        value, day_of = float(total[chosen]), np.full(len(self.rows), -1, dtype=np.int64)
+        for day in reversed(range(days)):
+            before, today = steps[day]
+            begin = int(subsets.first[chosen])
+            pairs = slice(begin, begin + (1 << chosen.bit_count()))
+            best = begin + int((before[subsets.rest[pairs]] + today[subsets.part[pairs]]).argmin())
+            day_of[self.member[subsets.part[best]] == 1] = day
+            chosen = int(subsets.rest[best])
+        return value, day_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Prices:
+    """Of a minute of each slot, of a position of it, and of a minute of each surgeon-day that families share."""
+
+    minute: Floats
+    position: Floats
+    surgeon_day: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    bound: float
+    prices: _Prices
+    overuse: _Prices
+
+
+class SurgeonBound:
+    """``value`` is the best bound so far. ``advance`` makes one round, and does nothing once ``done``."""
+
+    def __init__(self, grid: Grid, multipliers: Multipliers, bound: float) -> None:
+        self.grid, self.value = grid, bound
+        self.done = not grid.items or not grid.slots
+        self._families = list(_families(grid))
+        self._minutes = np.maximum(grid.length, 0).astype(np.float64)
+        self._positions = np.maximum(grid.positions, 0).astype(np.float64)
+        self._surgeon_minutes = np.maximum(grid.surgeon_left, 0).astype(np.float64)
+        self._shared = np.zeros(grid.surgeon_left.shape, dtype=np.bool_)
+        for family in self._families:
+            self._shared[family.surgeon] |= family.shares_days
+        surgeon_day = multipliers.surgeon_day.reshape(grid.surgeon_left.shape)
+        self._prices = _Prices(multipliers.slot, np.zeros(len(grid.slots)), np.where(self._shared, surgeon_day, 0.0))
+        # Minutes are counted in mean interventions, so that positions and minutes weigh alike in a step.
+        self._mean = float(grid.demand.mean()) if grid.items else 1.0
+        self._best: _Round | None = None
+        self._idle, self._rounds, self._step = 0, 0, FIRST_STEP
+
+    def advance(self, upper: float) -> None:
+        """Solve every surgeon's week at the present prices, then move them; ``upper`` is the best plan's cost."""
+        if self.done:
+            return
+        here = self._solve()
+        self._idle += 1
+        if self._best is None or here.bound > self._best.bound:
+            if self._best is None or here.bound > self._best.bound + 1e-5 * abs(self._best.bound):
+                self._idle = 0
+            self._best, self.value = here, max(self.value, here.bound)
+        if self._idle >= PATIENCE:
+            self._idle, self._step, here = 0, self._step / 2, self._best
+        self._rounds += 1
+        moved = self._move(here, self._step * max(upper - here.bound, 0.0))
+        self.done = not moved or self._step < SMALLEST_STEP or self._rounds >= MOST_ROUNDS
+
+    def _solve(self) -> _Round:
+        grid, prices = self.grid, self._prices
+        cheapest, slot = self._cheapest_of_days()
+        value, column = 0.0, np.full(len(grid.items), -1, dtype=np.int64)
+        for family in self._families:
+            rows = family.rows
+            minutes = grid.duration[rows][:, None] * prices.surgeon_day[family.surgeon]
+            worth, day_of = family.cheapest(cheapest[rows] + minutes)
+            planned = np.flatnonzero(day_of >= 0)
+            column[rows[planned]] = slot[rows[planned], day_of[planned]]
+            value += worth
+        refund = prices.minute @ self._minutes + prices.position @ self._positions
+        refund += float((prices.surgeon_day * self._surgeon_minutes).sum())
+        bound = value - float(refund)
+        bound += grid.fixed - SAFETY * (1 + abs(value) + abs(float(refund)))
+        return _Round(bound, prices, self._overuse(column))
+
+    def _cheapest_of_days(self) -> tuple[Floats, Ints]:
+        """(N, days): the price of each intervention's cheapest slot of each day, and which slot it is."""
+        grid, prices = self.grid, self._prices
+        priced = grid.cost + prices.minute * grid.demand[:, None] + prices.position
+        cheapest = np.full((len(grid.items), grid.problem.days), np.inf)
+        slot = np.full(cheapest.shape, -1, dtype=np.int64)
+        every = np.arange(len(grid.items))
+        for day in range(grid.problem.days):
+            slots = np.flatnonzero(grid.day == day)
+            if len(slots):
+                best = slots[priced[:, slots].argmin(axis=1)]
+                slot[:, day], cheapest[:, day] = best, priced[every, best]
+        return cheapest, slot
+
+    def _overuse(self, column: Ints) -> _Prices:
+        """What the surgeons' weeks take beyond the capacities that are priced: the subgradient, in like units."""
+        grid, rows = self.grid, np.flatnonzero(column >= 0)
+        minute, position, surgeon_day = -self._minutes, -self._positions, -self._surgeon_minutes.ravel()
+        np.add.at(minute, column[rows], grid.demand[rows])
+        np.add.at(position, column[rows], 1.0)
+        np.add.at(surgeon_day, grid.surgeon_day[rows, column[rows]], grid.duration[rows])
+        shared = np.where(self._shared, surgeon_day.reshape(self._shared.shape), 0.0)
+        return _Prices(minute / self._mean, position, shared / self._mean)
+
+    def _move(self, here: _Round, length: float) -> bool:
+        """A step along the overuse, cut at zero; free capacity that stays free does not lengthen it."""
+        old, over = here.prices, here.overuse
+        minute = np.where((old.minute <= 0) & (over.minute < 0), 0, over.minute)
+        position = np.where((old.position <= 0) & (over.position < 0), 0, over.position)
+        surgeon_day = np.where((old.surgeon_day <= 0) & (over.surgeon_day < 0), 0, over.surgeon_day)
+        norm = float(minute @ minute + position @ position + (surgeon_day**2).sum())
+        if norm <= 0 or length <= 0:
+            return False
+        stride = length / norm
+        self._prices = replace(
+            old,
+            minute=np.maximum(0, old.minute + stride / self._mean * minute),
+            position=np.maximum(0, old.position + stride * position),
+            surgeon_day=np.maximum(0, old.surgeon_day + stride / self._mean * surgeon_day),
+        )
+        return True
+
+
+def _families(grid: Grid) -> list[_Family]:
+    """A surgeon's interventions, in equal parts where they are too many for one dynamic program."""
+    families: list[_Family] = []
+    for surgeon in range(len(grid.surgeon_left)):
+        rows = np.flatnonzero(grid.surgeon == surgeon)
+        parts = -(-len(rows) // LARGEST_FAMILY)
+        split = np.array_split(rows, parts) if parts else []
+        families.extend(_Family.of(grid, part, shares_days=parts > 1) for part in split)
+    return families
