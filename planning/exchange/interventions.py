@@ -171,14 +171,14 @@ class Times:
     left_at: datetime
 
 
-def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[InterventionRow], list[Problem]]:
-    """The rows without error, and every problem of the lines asked for."""
+def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[InterventionRow], list[Problem], int]:
+    """The rows without error, every problem of the lines asked for, and how many lines that is."""
     records = read_records(TARGET, table, mapping)
     rows = [row for record in records if (row := _row(record, mapping, known)) is not None]
     _same_references(rows, mapping)
     _overlaps(rows, mapping)
     problems = [problem for record in records for problem in record.problems]
-    return [row for row in rows if not row.record.faulty], problems
+    return [row for row in rows if not row.record.faulty], problems, len(records)
 
 
 def _row(record: Record, mapping: Mapping, known: Known) -> InterventionRow | None:

@@ -61,11 +61,13 @@ class Known:
     """What exists, by every plain name it answers to: ``known["surgeon"]["lefevre"] == "LEF"``."""
 
     names: dict[str, dict[str, str]] = field(default_factory=dict)
+    codes: dict[str, set[str]] = field(default_factory=dict)
     # Named in the file and not known, in the file's order, with the code that looks like it, or "".
     missing: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def add(self, kind: str, code: str, *names: str) -> None:
         known = self.names.setdefault(kind, {})
+        self.codes.setdefault(kind, set()).add(code)
         for name in (code, *names):
             # A name that two answer to is nobody's: the user says who.
             if plain(name):
@@ -75,7 +77,9 @@ class Known:
         code = self.names.get(kind, {}).get(plain(text)) or None
         if code is None:
             self.missing.setdefault(kind, {}).setdefault(text, self._alike(kind, text))
-            code = mapping.matches.get(kind, {}).get(text) or None
+            # Remembered from another file, it may have been removed since.
+            matched = mapping.matches.get(kind, {}).get(text)
+            code = matched if matched in self.codes.get(kind, ()) else None
         return Named(text, code)
 
     def _alike(self, kind: str, text: str) -> str:
@@ -149,7 +153,9 @@ def names_of(record: Record, one: Field, mapping: Mapping, known: Known) -> tupl
     """The names of a cell, separated by commas, semicolons, slashes or pluses."""
     found = []
     for part in re.split(r"[,;/+]", record.get(one.name) or ""):
-        if part.strip():
+        if len(part.strip()) > 120:
+            error(record, one, mapping, part.strip(), _("%(longest)s caractères au plus") % {"longest": 120})
+        elif part.strip():
             record.values[one.name] = part.strip()
             named = name_of(record, one, mapping, known)
             if named is not None:

@@ -42,7 +42,7 @@ class RoomRow:
     equipment: tuple[Named, ...]
 
 
-def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[RoomRow], list[Problem]]:
+def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[RoomRow], list[Problem], int]:
     records = read_records(TARGET, table, mapping)
     rows = [row for record in records if (row := _row(record, mapping, known)) is not None]
     first: dict[str, int] = {}
@@ -52,7 +52,7 @@ def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[RoomRow], l
             text = _("ce code est déjà celui de la ligne %(line)s") % {"line": line}
             error(row.record, _F["code"], mapping, row.code, text)
     problems = [problem for record in records for problem in record.problems]
-    return [row for row in rows if not row.record.faulty], problems
+    return [row for row in rows if not row.record.faulty], problems, len(records)
 
 
 def _row(record: Record, mapping: Mapping, known: Known) -> RoomRow | None:

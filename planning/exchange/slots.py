@@ -55,7 +55,7 @@ class SlotRow:
     positions: int
 
 
-def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[SlotRow], list[Problem]]:
+def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[SlotRow], list[Problem], int]:
     records = read_records(TARGET, table, mapping)
     rows = [row for record in records if (row := _row(record, mapping, known)) is not None]
     by_room: dict[tuple[str, date], list[SlotRow]] = {}
@@ -67,7 +67,7 @@ def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[SlotRow], l
                 text = _("chevauche la plage de la ligne %(line)s, dans la même salle") % {"line": before.record.line}
                 error(after.record, _F["start"], mapping, _clock(after.start), text)
     problems = [problem for record in records for problem in record.problems]
-    return [row for row in rows if not row.record.faulty], problems
+    return [row for row in rows if not row.record.faulty], problems, len(records)
 
 
 def _row(record: Record, mapping: Mapping, known: Known) -> SlotRow | None:

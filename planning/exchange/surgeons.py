@@ -42,7 +42,7 @@ class SurgeonRow:
         return (self.code or f"{self.last_name} {self.first_name}").casefold()
 
 
-def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[SurgeonRow], list[Problem]]:
+def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[SurgeonRow], list[Problem], int]:
     records = read_records(TARGET, table, mapping)
     rows = [row for record in records if (row := _row(record, mapping, known)) is not None]
     first: dict[str, int] = {}
@@ -52,7 +52,7 @@ def read(table: Table, mapping: Mapping, known: Known) -> tuple[list[SurgeonRow]
             text = _("ce chirurgien est déjà à la ligne %(line)s") % {"line": line}
             error(row.record, _F["code" if row.code else "last_name"], mapping, row.code or row.last_name, text)
     problems = [problem for record in records for problem in record.problems]
-    return [row for row in rows if not row.record.faulty], problems
+    return [row for row in rows if not row.record.faulty], problems, len(records)
 
 
 def _row(record: Record, mapping: Mapping, known: Known) -> SurgeonRow | None:

@@ -66,7 +66,7 @@ def _read_csv(data: bytes) -> Table:
     csv.field_size_limit(1_000_000)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        return _table(_numbered(reader), f"{encoding}, {_separator_name(separator)}")
+        return _table(_numbered(reader), _reading(encoding, separator))
     except csv.Error as error:
         raise FileError(
             _("Ligne %(line)s : le fichier CSV est mal formé (guillemet non fermé ?). Enregistrez-le de nouveau.")
@@ -126,9 +126,10 @@ def _first_lines(text: str) -> Iterator[str]:
             yield line
 
 
-def _separator_name(separator: str) -> str:
+def _reading(encoding: str, separator: str) -> str:
     names = {";": _("points-virgules"), ",": _("virgules"), "\t": _("tabulations"), "|": _("barres verticales")}
-    return names[separator]
+    text = _("encodage %(encoding)s, colonnes séparées par des %(separator)s")
+    return text % {"encoding": encoding, "separator": names[separator]}
 
 
 def _read_xlsx(data: bytes) -> Table:

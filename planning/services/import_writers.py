@@ -90,7 +90,7 @@ class _Creator:
             return self._surgeons[code]
         if specialty is None:
             raise ValueError(f"surgeon {named.text!r} has no specialty; the reader lets no such row through")
-        numbered = named.text.isdigit()
+        numbered = named.text.isdigit() and len(named.text) <= 20
         code = (
             named.text
             if numbered and named.text not in self._surgeons

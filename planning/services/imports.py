@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from planning.exchange import interventions, rooms, slots, surgeons
 from planning.exchange.fields import Kind, Target
 from planning.exchange.mapping import Mapping, guess, header_digest
-from planning.exchange.reading import Known, Problem, order_is_needed, read_records
+from planning.exchange.reading import Known, Problem, order_is_needed
 from planning.exchange.tabular import Table, read_table
 from planning.models import ColumnMapping, Equipment, JournalEntry, Room, Specialty, Surgeon, User
 from planning.services import import_writers
@@ -89,7 +89,7 @@ def remember_mapping(*, target: Target, table: Table, mapping: Mapping) -> None:
 def preview_import(*, target: Target, table: Table, mapping: Mapping) -> Preview:
     """Reads the database and writes nothing."""
     known = known_names()
-    rows, problems = _READERS[target.name].read(table, mapping, known)
+    rows, problems, asked = _READERS[target.name].read(table, mapping, known)
     new, existing, found = import_writers.compare(target.name, rows, mapping)
     # What the file warns of in lines that are already there is not about this import.
     there = {row.record.line for row in rows} - {row.record.line for row in new}
@@ -97,7 +97,7 @@ def preview_import(*, target: Target, table: Table, mapping: Mapping) -> Preview
     return Preview(
         target=target,
         table=table,
-        asked=len(read_records(target, table, mapping)),
+        asked=asked,
         new=new,
         existing=existing,
         problems=sorted([*problems, *found], key=lambda problem: (problem.line, not problem.error)),

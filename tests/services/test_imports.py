@@ -331,3 +331,9 @@ def test_the_number_of_queries_of_a_preview_does_not_grow_with_the_file(
     many = "\n".join([header, *(line.replace("R1", f"R{number}") for number in range(300))])
     with django_assert_max_num_queries(6):
         assert len(_preview("interventions", many).new) == 300
+
+
+def test_a_remembered_match_to_somebody_since_removed_is_asked_again(hospital: Hospital) -> None:
+    text = REQUESTS.replace("Durand", "Dr Durant")
+    (error,) = _preview("interventions", text, matches={"surgeon": {"Dr Durant": "GONE"}}).errors
+    assert (error.column, error.value) == ("Chirurgien", "Dr Durant")
