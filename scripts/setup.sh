@@ -22,5 +22,5 @@ echo "Installing $lock into .venv (a minute or so the first time)…"
 if command -v uv >/dev/null 2>&1 && uv pip install --quiet --python .venv/bin/python --require-hashes -r "$lock"; then
     exit 0
 fi
-PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --root-user-action=ignore --require-hashes -r "$lock" ||
+PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --quiet --root-user-action=ignore --require-hashes -r "$lock" ||
     fail "the packages of $lock could not be installed; the lines above say why."
