@@ -11,6 +11,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from planning.solver.problem import ProblemError
+
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -26,6 +28,9 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     """``errors`` names each faulty field of a 400. None leaves a real defect to Django, which logs it."""
     if isinstance(error, Problem):
         return problem(error.status_code, error.kind, error.title, error.detail, **error.more)
+    if isinstance(error, ProblemError):
+        title = _("Les données de cette semaine ne permettent pas de planifier")
+        return problem(status.HTTP_409_CONFLICT, "unusable-week", title, str(error))
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -26,4 +26,5 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:pk>/", runs.RunDetail.as_view(), name="api-run"),
     path("runs/<int:pk>/cancel/", runs.RunCancel.as_view(), name="api-run-cancel"),
     path("runs/<int:pk>/retry/", runs.RunRetry.as_view(), name="api-run-retry"),
+    path("<path:rest>", weeks.Nowhere.as_view(), name="api-nowhere"),
 ]

@@ -86,3 +86,15 @@ class Draft(PlanningView):
         user = cast(User, request.user)
         plan = open_draft(monday=week_or_404(week).monday, user=user, now=timezone.now())
         return Response({"plan_id": plan.pk, "state": state_of(plan, user)})
+
+
+class Nowhere(PlanningView):
+    """Every other address of the API: its 404 is worded as the API's, not as a page."""
+
+    may = May.SEE_WEEK
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, rest: str) -> Response:
+        raise Http404
+
+    post = put = patch = delete = get

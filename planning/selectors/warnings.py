@@ -1,11 +1,11 @@
-"""What each placement of a plan breaks: the planner's rules, and the two facts its problem cannot hold."""
+"""What each placement of a plan breaks: the planner's rules, and what its problem cannot hold."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 
-from planning.models import Slot
+from planning.models import Intervention, Slot
 from planning.selectors.loaded import LoadedWeek
 from planning.solver.result import Violation
 from planning.solver.rules import pin_warnings, plan_violations, timeline_violations
@@ -18,6 +18,8 @@ def warnings_by_intervention(
     found: dict[str, list[Violation]] = defaultdict(list)
     for key, slot in assignments.items():
         found[key].extend(slot_warnings(loaded, key, slot))
+        if loaded.interventions[key].state == Intervention.State.CANCELLED:
+            found[key].append(Violation("not_to_plan", key, "is not to be planned any more", slot))
     problem = loaded.problem
     for violation in (
         *(one for one in plan_violations(problem, assignments) if one.rule != "pin_kept"),

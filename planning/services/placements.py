@@ -203,10 +203,16 @@ def _turn(plan: Plan, number: int, step: PlanStep | None, action: str, user: Use
     left, put = (step.after, step.before) if undone else (step.before, step.after)
     cost_before = _total(plan)
     restore(plan, put)
+    # A proposal taken whole brought its policy and its figures along: they leave and come back with it.
+    settings = step.facts.get("plan")
+    if settings:
+        Plan.objects.filter(pk=plan.pk).update(**settings["before" if undone else "after"])
     step.undone = undone
     step.save(update_fields=["undone"])
+    plan.refresh_from_db()
     delta = _total(plan) - cost_before
-    facts = {**step.facts, "step": step.action, "revision": number}
+    shown = {name: value for name, value in step.facts.items() if name != "plan"}
+    facts = {**shown, "step": step.action, "revision": number}
     append_entry(
         plan=plan,
         user=user,

@@ -78,10 +78,11 @@ def open_draft(*, monday: date, user: User | None, now: datetime) -> Plan:
 
 
 def copy_placements(source: Plan, target: Plan) -> None:
-    """Pins and forced placements go along with who, when and why."""
-    rows = list(source.placements.all())
+    """Pins and forced placements go along with who, when and why; a duration corrected since is taken as it is now."""
+    rows = list(source.placements.select_related("intervention"))
     for row in rows:
         row.pk, row.plan = None, target
+        row.minutes = row.intervention.planned_minutes
         row._state.adding = True
     Placement.objects.bulk_create(rows)
 

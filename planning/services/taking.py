@@ -56,11 +56,13 @@ def take_proposal(
     taken = sorted(lines - refused.keys(), key=int)
     before = snapshots(plan_id, taken)
     _write(draft, merge, taken)
-    Plan.objects.filter(pk=plan_id).update(**_adopted(draft, proposal, whole))
+    adopted = _adopted(proposal, whole)
+    left = {name: getattr(draft, name) for name in adopted}
+    Plan.objects.filter(pk=plan_id).update(**adopted)
     facts = {"number": proposal.number, "lines": len(taken)}
     record_step(
-        plan_id=plan_id, revision=next_revision, action=JournalEntry.Action.TAKE, facts=facts,
-        before=before, after=snapshots(plan_id, taken), user=user, now=now,
+        plan_id=plan_id, revision=next_revision, action=JournalEntry.Action.TAKE, before=before,
+        after=snapshots(plan_id, taken), facts={**facts, "plan": {"before": left, "after": adopted}}, user=user, now=now,
     )  # fmt: skip
     append_entry(
         plan=draft, user=user, action=JournalEntry.Action.TAKE, now=now, cost_delta=merge.cost_delta(),
@@ -79,12 +81,12 @@ def _write(draft: Plan, merge: _Merge, taken: list[str]) -> None:
     Placement.objects.bulk_create(rows)
 
 
-def _adopted(draft: Plan, proposal: Plan, whole: bool) -> dict[str, object]:
+def _adopted(proposal: Plan, whole: bool) -> dict[str, object]:
     """The proposal becomes what the draft is compared with; taken whole, its policy and its figures come along."""
     if not whole:
-        return {"base": proposal}
+        return {"base_id": proposal.pk}
     return {
-        "base": proposal,
+        "base_id": proposal.pk,
         "policy": proposal.policy,
         "parameters": proposal.parameters,
         "lower_bound": proposal.lower_bound,

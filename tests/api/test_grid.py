@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from planning.models import User
-from tests.factories.hospital import WEEK, Hospital, make_intervention, small_hospital
+from planning.calendar import Week
+from planning.models import Absence, User
+from tests.factories.hospital import WEEK, Hospital, make_intervention, make_slot, small_hospital
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +148,59 @@ def test_the_grid_asks_the_same_number_of_queries_whatever_its_size(
     client = signed_in(hospital.director)
     with django_assert_num_queries(20):
         client.get(URL)
+
+
+def test_an_address_that_the_api_does_not_have_is_answered_as_a_problem(hospital: Hospital) -> None:
+    for method in ("get", "post", "delete"):
+        answer = getattr(signed_in(hospital.viewer), method)("/api/v1/plans/first/lift/")
+        assert (answer.status_code, answer.json()["type"]) == (404, "not-found")
+    assert Client().get("/api/v1/nowhere/").status_code == 403
+    answer = signed_in(hospital.viewer).put(URL, {}, content_type="application/json")
+    assert (answer.status_code, answer.json()["type"]) == (405, "method-not-allowed")
+
+
+def test_a_policy_that_no_longer_exists_is_said_and_is_no_crash(hospital: Hospital) -> None:
+    make_plan(policy="magic")
+    answer = signed_in(hospital.director).get(URL)
+    assert (answer.status_code, answer.json()["type"]) == (409, "unusable-week")
+    assert "magic" in answer.json()["detail"]
+
+
+def test_a_cancelled_intervention_still_placed_is_shown_as_such(hospital: Hospital) -> None:
+    item = make_intervention(hospital.surgeons[0])
+    place(make_plan(), item, hospital)
+    type(item).objects.update(state="cancelled")
+    [placement] = get(hospital.director)["state"]["placements"]
+    assert [one["rule"] for one in placement["warnings"]] == ["not_to_plan"]
+
+
+def test_why_a_surgeon_is_away_is_for_those_who_plan(hospital: Hospital) -> None:
+    Absence.objects.create(surgeon=hospital.surgeons[1], starts_on=WEEK.monday, ends_on=WEEK.monday, reason="Maladie")
+    make_plan("approved")
+
+    def reasons(user: User) -> set[object]:
+        return {day["reason"] for one in get(user)["surgeons"] for day in one["days"].values()}
+
+    assert "Maladie" in reasons(hospital.director)
+    assert reasons(hospital.viewer) == reasons(hospital.surgeon_user) == {None}
+
+
+@pytest.mark.parametrize("name", ["2026-W13", "2026-W43"])
+def test_the_week_of_a_clock_change_keeps_its_hours(hospital: Hospital, name: str) -> None:
+    week = Week.parse(name)
+    sunday = week.days[6]
+    make_slot(sunday, hospital.rooms[0], 480, 1080)
+    plan = make_plan(week=week)
+    item = make_intervention(hospital.surgeons[0], 60, week=week, deadline_date=sunday)
+    asked = {"intervention": item.pk, "room": hospital.rooms[0].pk, "date": sunday.isoformat(), "start": 600}
+    client = signed_in(hospital.director)
+    answer = client.post(
+        f"/api/v1/plans/{plan.pk}/moves/",
+        asked | {"revision": 0, "reason": "Dimanche"},
+        content_type="application/json",
+    )
+    [placement] = answer.json()["state"]["placements"]
+    assert (placement["date"], placement["start"], placement["minutes"]) == (sunday.isoformat(), 600, 60)
+    data = client.get(f"/api/v1/weeks/{name}/grid/").json()
+    assert [(one["start"], one["end"]) for one in data["slots"]] == [(480, 1080)]
+    assert len(data["days"]) == 6

@@ -25,6 +25,7 @@ from planning.services.placements import (
     unplan_intervention,
 )
 from planning.services.steps import KEPT_STEPS, Stale
+from planning.services.taking import take_proposal
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
 from tests.factories.plans import make_plan, place
 
@@ -271,3 +272,21 @@ def test_a_pin_says_who_when_and_why_and_is_released(hospital: Hospital) -> None
     row.refresh_from_db()
     assert (row.pinned_by, row.pinned_at, row.pin_reason) == (None, None, "")
     assert [entry.action for entry in JournalEntry.objects.order_by("pk")] == ["pin", "unpin"]
+
+
+def test_undoing_a_taken_proposal_gives_the_draft_its_policy_back(hospital: Hospital) -> None:
+    item = make_intervention(hospital.surgeons[0], 60)
+    proposal = make_plan("proposed", policy="open", parameters={"digest": "d"}, lower_bound=0)
+    place(proposal, item, hospital)
+    draft = make_plan(number=2)
+    take_proposal(
+        plan_id=draft.pk, proposal_id=proposal.pk, interventions=None, revision=0, user=hospital.director, now=NOW
+    )
+    draft.refresh_from_db()
+    assert (draft.policy, draft.base) == ("open", proposal)
+    turn(undo_step, draft, hospital)
+    draft.refresh_from_db()
+    assert (draft.policy, draft.base, draft.parameters, where(draft)) == ("specialty", None, {}, {})
+    turn(redo_step, draft, hospital)
+    draft.refresh_from_db()
+    assert (draft.policy, draft.base, list(where(draft))) == ("open", proposal, [item.code])
