@@ -16,7 +16,7 @@ def test_a_week_is_named_and_parsed_as_iso_does() -> None:
 
 @pytest.mark.parametrize("name", ["", "2026-48", "2026-W00", "2026-W54", "2025-W53", "2026-W4", "26-W48"])
 def test_what_is_no_iso_week_is_refused(name: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="week"):
         Week.parse(name)
 
 

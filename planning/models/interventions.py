@@ -30,7 +30,11 @@ class Intervention(models.Model):
     patient_code = models.CharField(
         _("code du patient"),
         max_length=30,
-        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", _("Lettres, chiffres, tiret, point et souligné seulement."))],
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", _("Lettres, chiffres, tiret, point et souligné seulement.")
+            )
+        ],
         help_text=_("Un code, jamais un nom."),
     )
     procedure_label = models.CharField(_("acte"), max_length=200)
@@ -42,7 +46,9 @@ class Intervention(models.Model):
         validators=[MinValueValidator(5), MaxValueValidator(1440)],
         help_text=_("De l'entrée en salle à la sortie, sans la remise en état."),
     )
-    equipment = models.ManyToManyField(Equipment, verbose_name=_("équipements"), blank=True, related_name="interventions")
+    equipment = models.ManyToManyField(
+        Equipment, verbose_name=_("équipements"), blank=True, related_name="interventions"
+    )
     admission_date = models.DateField(_("date d'hospitalisation"), help_text=_("Opération le lendemain au plus tôt."))
     deadline_date = models.DateField(_("date limite"))
     priority = models.CharField(_("priorité"), max_length=10, choices=Priority.choices, default=Priority.ELECTIVE)
@@ -53,7 +59,9 @@ class Intervention(models.Model):
     requested_at = models.DateTimeField(_("demandée le"))
     requested_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     # What happened, once done: never written by the planner.
-    actual_room = models.ForeignKey(Room, models.PROTECT, verbose_name=_("salle réelle"), null=True, blank=True, related_name="+")
+    actual_room = models.ForeignKey(
+        Room, models.PROTECT, verbose_name=_("salle réelle"), null=True, blank=True, related_name="+"
+    )
     entered_at = models.DateTimeField(_("entrée en salle"), null=True, blank=True)
     left_at = models.DateTimeField(_("sortie de salle"), null=True, blank=True)
     cancel_reason = models.CharField(_("motif d'annulation"), max_length=200, blank=True)
@@ -69,7 +77,8 @@ class Intervention(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(planned_minutes__gte=5, planned_minutes__lte=1440), name="duration_between_5_min_and_a_day"
+                condition=models.Q(planned_minutes__gte=5, planned_minutes__lte=1440),
+                name="duration_between_5_min_and_a_day",
             ),
             models.CheckConstraint(
                 condition=models.Q(deadline_date__gt=models.F("admission_date")),

@@ -27,9 +27,7 @@ class Surgeon(models.Model):
     trigram = models.CharField(_("trigramme"), max_length=4)
     last_name = models.CharField(_("nom"), max_length=80)
     first_name = models.CharField(_("prénom"), max_length=80, blank=True)
-    specialty = models.ForeignKey(
-        Specialty, models.PROTECT, verbose_name=_("spécialité"), related_name="surgeons"
-    )
+    specialty = models.ForeignKey(Specialty, models.PROTECT, verbose_name=_("spécialité"), related_name="surgeons")
     user = models.OneToOneField(
         User, models.SET_NULL, verbose_name=_("compte"), null=True, blank=True, related_name="surgeon"
     )

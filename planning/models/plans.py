@@ -42,7 +42,9 @@ class Plan(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["monday", "number"], name="one_plan_a_version"),
             models.UniqueConstraint(fields=["monday"], condition=models.Q(status="draft"), name="one_draft_a_week"),
-            models.UniqueConstraint(fields=["monday"], condition=models.Q(status="approved"), name="one_approved_plan_a_week"),
+            models.UniqueConstraint(
+                fields=["monday"], condition=models.Q(status="approved"), name="one_approved_plan_a_week"
+            ),
             models.CheckConstraint(condition=models.Q(monday__iso_week_day=1), name="plan_week_starts_on_monday"),
         ]
 
@@ -70,7 +72,8 @@ class Placement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "intervention"], name="placed_once_a_plan"),
             models.CheckConstraint(
-                condition=models.Q(pinned_by=None, pinned_at=None) | models.Q(pinned_by__isnull=False, pinned_at__isnull=False),
+                condition=models.Q(pinned_by=None, pinned_at=None)
+                | models.Q(pinned_by__isnull=False, pinned_at__isnull=False),
                 name="pin_has_who_and_when",
             ),
             models.CheckConstraint(

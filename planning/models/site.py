@@ -20,10 +20,10 @@ class Site(models.Model):
     deferred_euros = models.PositiveIntegerField(
         _("coût d'une intervention laissée à une semaine suivante (€)"), default=600
     )
-    turnover_minutes = models.PositiveSmallIntegerField(_("remise en état entre deux interventions (minutes)"), default=20)
-    tie_rule = models.CharField(
-        _("à coût égal"), max_length=10, choices=TieRule.choices, default=TieRule.BALANCE
+    turnover_minutes = models.PositiveSmallIntegerField(
+        _("remise en état entre deux interventions (minutes)"), default=20
     )
+    tie_rule = models.CharField(_("à coût égal"), max_length=10, choices=TieRule.choices, default=TieRule.BALANCE)
     default_policy = models.CharField(_("politique par défaut"), max_length=40, default="specialty")
     time_limit_seconds = models.PositiveSmallIntegerField(_("durée d'un calcul (secondes)"), default=20)
 

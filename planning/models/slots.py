@@ -66,8 +66,11 @@ class SlotPattern(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    end_minute__gt=models.F("start_minute"), end_minute__lte=1440, weekday__lte=6,
-                    cycle_week__gte=1, cycle_week__lte=4,
+                    end_minute__gt=models.F("start_minute"),
+                    end_minute__lte=1440,
+                    weekday__lte=6,
+                    cycle_week__gte=1,
+                    cycle_week__lte=4,
                 ),
                 name="pattern_ends_after_start",
                 violation_error_message=_("La fin de la plage doit suivre son début, le même jour."),

@@ -20,7 +20,7 @@ _serial = count(1)
 
 @dataclass(frozen=True)
 class Hospital:
-    """Rooms SO1 (microscope) and SO2, open 8:00 to 20:00; ORT owns SO2, SO1 is open to all; 18:00 to 20:00 is overtime."""
+    """Rooms SO1 (microscope, open to all) and SO2 (owned by ORT), 8:00 to 20:00, overtime from 18:00."""
 
     rooms: tuple[Room, Room]
     orthopaedics: Specialty
@@ -32,7 +32,9 @@ class Hospital:
 
 
 def make_user(username: str, role: str) -> User:
-    return User.objects.create_user(username, f"{username}@example.org", PASSWORD, role=role, last_name=username.title())
+    return User.objects.create_user(
+        username, f"{username}@example.org", PASSWORD, role=role, last_name=username.title()
+    )
 
 
 def small_hospital(*, week: Week = WEEK) -> Hospital:
@@ -68,12 +70,23 @@ def small_hospital(*, week: Week = WEEK) -> Hospital:
 
 
 def make_slot(
-    day: date, room: Room, start: int, end: int, *, kind: str = "regular", specialty: Specialty | None = None,
+    day: date,
+    room: Room,
+    start: int,
+    end: int,
+    *,
+    kind: str = "regular",
+    specialty: Specialty | None = None,
     surgeon: Surgeon | None = None,
 ) -> Slot:
     return Slot.objects.create(
-        date=day, room=room, starts_at=at_minute(day, start), ends_at=at_minute(day, end), kind=kind,
-        specialty=specialty, surgeon=surgeon,
+        date=day,
+        room=room,
+        starts_at=at_minute(day, start),
+        ends_at=at_minute(day, end),
+        kind=kind,
+        specialty=specialty,
+        surgeon=surgeon,
     )
 
 

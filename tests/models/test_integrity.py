@@ -71,8 +71,12 @@ def test_a_plan_starts_on_a_monday(hospital: Hospital) -> None:
 def test_a_week_has_one_active_run(hospital: Hospital) -> None:
     def request(state: str) -> PlanningRun:
         return PlanningRun.objects.create(
-            monday=WEEK.monday, state=state, policy="open", time_limit_seconds=5,
-            requested_by=hospital.director, requested_at=NOW,
+            monday=WEEK.monday,
+            state=state,
+            policy="open",
+            time_limit_seconds=5,
+            requested_by=hospital.director,
+            requested_at=NOW,
         )
 
     request("done")
