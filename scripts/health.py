@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 HERE = "http://127.0.0.1:8000/sante/"
@@ -21,7 +20,7 @@ def main(arguments: list[str]) -> int:
     try:
         with urlopen(Request(address, headers={"Host": host}), timeout=4) as answer:  # noqa: S310  # our own address
             state = json.load(answer)
-    except (URLError, ValueError) as error:
+    except (OSError, ValueError) as error:
         sys.stderr.write(f"{address}: {error}\n")
         return 1
     sys.stdout.write(f"{state}\n")
