@@ -1,4 +1,4 @@
-"""Two rules no model constraint can say on both databases: slots of a room never overlap, decided plans never change."""
+"""Two rules beyond model constraints on both databases: slots of a room never overlap, decided plans never change."""
 
 from django.db import migrations
 
@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
     dependencies = [("planning", "0001_initial")]
     operations = [
         migrations.RunPython(
-            run({"sqlite": SQLITE, "postgresql": POSTGRESQL}), run({"sqlite": SQLITE_BACK, "postgresql": POSTGRESQL_BACK})
+            run({"sqlite": SQLITE, "postgresql": POSTGRESQL}),
+            run({"sqlite": SQLITE_BACK, "postgresql": POSTGRESQL_BACK}),
         )
     ]

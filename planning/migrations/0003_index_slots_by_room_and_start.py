@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('planning', '0002_rules_held_by_the_database'),
+        ("planning", "0002_rules_held_by_the_database"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(fields=['room', 'starts_at'], name='planning_sl_room_id_132156_idx'),
+            model_name="slot",
+            index=models.Index(fields=["room", "starts_at"], name="planning_sl_room_id_132156_idx"),
         ),
     ]

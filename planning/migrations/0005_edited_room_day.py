@@ -5,23 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('planning', '0004_worker_pulse'),
+        ("planning", "0004_worker_pulse"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EditedRoomDay',
+            name="EditedRoomDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(verbose_name='date')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='planning.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField(verbose_name="date")),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="planning.room"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'journée modifiée à la main',
-                'verbose_name_plural': 'journées modifiées à la main',
-                'constraints': [models.UniqueConstraint(fields=('room', 'date'), name='one_mark_a_room_day')],
+                "verbose_name": "journée modifiée à la main",
+                "verbose_name_plural": "journées modifiées à la main",
+                "constraints": [models.UniqueConstraint(fields=("room", "date"), name="one_mark_a_room_day")],
             },
         ),
     ]
