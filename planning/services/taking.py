@@ -61,8 +61,9 @@ def take_proposal(
     Plan.objects.filter(pk=plan_id).update(**adopted)
     facts = {"number": proposal.number, "lines": len(taken)}
     record_step(
-        plan_id=plan_id, revision=next_revision, action=JournalEntry.Action.TAKE, before=before,
-        after=snapshots(plan_id, taken), facts={**facts, "plan": {"before": left, "after": adopted}}, user=user, now=now,
+        plan_id=plan_id, revision=next_revision, action=JournalEntry.Action.TAKE, user=user, now=now,
+        facts={**facts, "plan": {"before": left, "after": adopted}},
+        before=before, after=snapshots(plan_id, taken),
     )  # fmt: skip
     append_entry(
         plan=draft, user=user, action=JournalEntry.Action.TAKE, now=now, cost_delta=merge.cost_delta(),
