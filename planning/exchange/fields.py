@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from django_stubs_ext import StrOrPromise
+if TYPE_CHECKING:  # a development dependency
+    from django_stubs_ext import StrOrPromise
 
 
 class Kind(StrEnum):
