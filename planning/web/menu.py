@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,10 @@ class Entry:
     prefixes: tuple[str, ...]
     begins_group: bool = False
 
+    def belongs(self, url_name: str) -> int:
+        """How long a prefix of ``url_name`` the entry names: the longest wins, "week-slot" over "week"."""
+        return max((len(prefix) for prefix in self.prefixes if url_name.startswith(prefix)), default=0)
+
 
 ENTRIES = (
     Entry(_("Semaine"), "home", (May.SEE_WEEK,), ("week",)),
@@ -31,6 +35,7 @@ ENTRIES = (
     Entry(_("Spécialités"), "specialties", (May.EDIT_REFERENCE,), ("special",)),
     Entry(_("Chirurgiens"), "surgeons", (May.EDIT_REFERENCE,), ("surgeon",)),
     Entry(_("Plan directeur"), "master-plans", (May.EDIT_REFERENCE,), ("master-plan", "pattern")),
+    Entry(_("Plages de la semaine"), "week-slots-current", (May.EDIT_REFERENCE,), ("week-slot",)),
     Entry(_("Imports"), "imports", (May.IMPORT,), ("import",), begins_group=True),
     Entry(_("Paramètres"), "settings", (May.EDIT_REFERENCE,), ("settings",)),
     Entry(_("Administration"), "admin:index", (May.ADMINISTER,), ()),
@@ -39,14 +44,18 @@ ENTRIES = (
 
 def pages_for(user: Any, url_name: str) -> list[dict[str, Any]]:
     """The entries ``user`` may open; the one that ``url_name`` belongs to is ``current``."""
-    pages = []
+    pages: list[dict[str, Any]] = []
+    lit = max(ENTRIES, key=lambda entry: entry.belongs(url_name))
     for entry in ENTRIES:
         if not any(allowed(user, may) for may in entry.may):
             continue
-        try:
-            url = reverse(entry.url_name)
-        except NoReverseMatch:
-            continue
-        current = url_name.startswith(entry.prefixes) if entry.prefixes else False
-        pages.append({"label": entry.label, "url": url, "current": current, "begins_group": entry.begins_group})
+        current = entry.belongs(url_name) > 0 and entry.belongs(url_name) == lit.belongs(url_name)
+        pages.append(
+            {
+                "label": entry.label,
+                "url": reverse(entry.url_name),
+                "current": current,
+                "begins_group": entry.begins_group,
+            }
+        )
     return pages

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 
 import planning.converters  # noqa: F401  # registers the <week:…> part
 from planning.web.views import (
+    account,
     home,
     imports,
     interventions,
@@ -25,8 +26,10 @@ urlpatterns: list[URLPattern] = [
     path("semaines/<week:week>/", week.week, name="week"),
     path("connexion/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("deconnexion/", LogoutView.as_view(), name="logout"),
+    path("mot-de-passe/", account.password, name="password"),
     path("journal/", journal.journal_current, name="journal-current"),
     path("semaines/<week:week>/journal/", journal.journal, name="journal"),
+    path("plages/", week_slots.week_slots_current, name="week-slots-current"),
     path("semaines/<week:week>/plages/", week_slots.week_slots, name="week-slots"),
     path("semaines/<week:week>/plages/nouvelle/", week_slots.week_slot_create, name="week-slot-create"),
     path("semaines/<week:week>/plages/<int:pk>/", week_slots.week_slot_edit, name="week-slot-edit"),

@@ -47,8 +47,8 @@ def test_the_menu_shows_each_role_its_own_pages(director: Client, surgeon: Clien
         return [str(page["label"]) for page in client.get(reverse("interventions")).context["pages"]]
 
     assert labels(director) == [
-        "Semaine", "Interventions", "Journal", "Salles", "Spécialités", "Chirurgiens", "Plan directeur", "Imports",
-        "Paramètres",
+        "Semaine", "Interventions", "Journal", "Salles", "Spécialités", "Chirurgiens", "Plan directeur",
+        "Plages de la semaine", "Imports", "Paramètres",
     ]  # fmt: skip
     assert labels(surgeon) == ["Semaine", "Mes interventions"]
 
@@ -74,6 +74,12 @@ def test_the_language_can_be_chosen_before_signing_in(hospital: Hospital) -> Non
     client.post(reverse("set_language"), {"language": "en", "next": reverse("login")})
 
     assert '<html lang="en"' in client.get(reverse("login")).content.decode()
+
+
+def test_a_page_lights_one_entry_only(director: Client) -> None:
+    answer = director.get(reverse("week-slots-current"), follow=True)
+
+    assert [str(page["label"]) for page in answer.context["pages"] if page["current"]] == ["Plages de la semaine"]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)

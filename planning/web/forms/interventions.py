@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from planning.models import Intervention, Surgeon
+from planning.models import Intervention, Specialty, Surgeon
 from planning.web.forms.fields import DurationField, day_input, require_order
 
 
@@ -36,8 +36,10 @@ class InterventionForm(forms.ModelForm[Intervention]):
         if self.instance.pk:
             active = active | Surgeon.objects.filter(pk=self.instance.surgeon_id)
         surgeons.queryset = active.order_by("last_name")
-        self.fields["specialty"].required = False
-        self.fields["specialty"].help_text = _("Vide : celle du chirurgien.")
+        surgeons.empty_label = str(_("Choisir…"))
+        specialties = cast("forms.ModelChoiceField[Specialty]", self.fields["specialty"])
+        specialties.required = False
+        specialties.empty_label = str(_("Celle du chirurgien"))
         self.fields["notes"].help_text = _("Rien qui permette de reconnaître le patient.")
 
     def clean(self) -> dict[str, Any] | None:

@@ -42,7 +42,7 @@ def owner_of(row: Slot | SlotPattern) -> str:
 
 
 class SlotBaseForm(forms.Form):
-    room = forms.ModelChoiceField(Room.objects.all(), label=_("Salle"))
+    room = forms.ModelChoiceField(Room.objects.all(), label=_("Salle"), empty_label=_("Choisir…"))
     start_minute = ClockField(label=_("De"))
     end_minute = ClockField(label=_("À"))
     owner = OwnerField()

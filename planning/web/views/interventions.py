@@ -29,9 +29,10 @@ from planning.web.history import history_of
 from planning.web.listing import make_listing
 
 State = Intervention.State
-# The three groups of the list's first filter, before the single states.
+# The list's first filter: groups of states, and each state alone.
 GROUPS: dict[str, tuple[str, ...]] = {
     "open": (State.REQUESTED, State.ACCEPTED),
+    "coming": (State.REQUESTED, State.ACCEPTED, State.PLANNED),
     **{state.value: (state.value,) for state in State},
     "all": tuple(State.values),
 }
@@ -56,7 +57,7 @@ def intervention_list(request: HttpRequest) -> HttpResponse:
     rows = _with_place(Intervention.objects.all(), (Plan.Status.DRAFT, Plan.Status.APPROVED) if everyone else ())
     if not everyone:
         rows = rows.filter(surgeon__user=cast("User", user))
-    state = request.GET.get("state", "open" if everyone else "all")
+    state = request.GET.get("state", "open" if everyone else "coming")
     rows = rows.filter(state__in=GROUPS.get(state, GROUPS["all"]))
     rows, chosen = _narrowed(request, rows)
     listing = make_listing(request, rows, search=SEARCH, sorts=SORTS, default="deadline")

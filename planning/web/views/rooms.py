@@ -20,7 +20,7 @@ from planning.services.rooms import close_room, reopen_room
 from planning.web.forms.rooms import ClosureForm, RoomForm
 from planning.web.listing import make_listing
 
-SHOWN = 20
+SHOWN = 8
 
 
 @require(May.EDIT_REFERENCE)
@@ -73,7 +73,7 @@ def room_close(request: HttpRequest, pk: int) -> HttpResponse:
     given = form.cleaned_data
     closure = close_room(room=room, **given)
     messages.success(request, _("La fermeture de %(room)s est enregistrée.") % {"room": room.code})
-    warn_of_placements(request, placements_in_room(room, closure.starts_on, closure.ends_on))
+    warn_of_placements(request, placements_in_room(room, max(timezone.localdate(), closure.starts_on), closure.ends_on))
     return redirect("room-edit", pk=room.pk)
 
 
@@ -109,7 +109,7 @@ def warn_of_placements(request: HttpRequest, placements: QuerySet[Placement]) ->
     ) % {"count": len(rows)}
     lines = [_placement_text(row) for row in rows[:SHOWN]]
     if len(rows) > SHOWN:
-        lines.append("…")
+        lines.append(_("et %(count)s autres") % {"count": len(rows) - SHOWN})
     messages.warning(request, "\n".join([text, *lines]))
 
 

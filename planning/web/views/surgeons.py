@@ -80,7 +80,8 @@ def surgeon_absence(request: HttpRequest, pk: int) -> HttpResponse:
         return _surgeon_page(request, surgeon, SurgeonForm(instance=surgeon), form)
     absence = add_absence(surgeon=surgeon, **form.cleaned_data)
     messages.success(request, _("L'absence de %(surgeon)s est enregistrée.") % {"surgeon": surgeon})
-    warn_of_placements(request, placements_of_surgeon(surgeon, absence.starts_on, absence.ends_on))
+    first = max(timezone.localdate(), absence.starts_on)
+    warn_of_placements(request, placements_of_surgeon(surgeon, first, absence.ends_on))
     return redirect("surgeon-edit", pk=surgeon.pk)
 
 

@@ -19,7 +19,13 @@ from planning.services.slots import generate_slots
 from planning.services.week_slots import SlotRefused, remove_slot, restore_pattern, save_slot
 from planning.web.bands import Band, room_grid
 from planning.web.forms.slots import SlotForm, slot_initial
+from planning.web.views.home import week_to_plan
 from planning.web.views.master_plans import say_generated, slot_values
+
+
+@require(May.EDIT_REFERENCE)
+def week_slots_current(request: HttpRequest) -> HttpResponse:
+    return redirect("week-slots", week=week_to_plan(timezone.localdate()))
 
 
 @require(May.EDIT_REFERENCE)
