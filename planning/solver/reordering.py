@@ -19,6 +19,8 @@ from planning.solver.stopping import Stop
 
 # Moves tried for one intervention, and attempts to order a day for each: about two seconds in the worst case.
 MOST_MOVES = 80
+# Moves tried when the time is up all the same: most conflicts need fewer, and a plan without an order is worth little.
+MOVES_AFTER_TIME = 10
 ATTEMPTS = 200
 
 
@@ -71,8 +73,9 @@ class _Repair:
         # Equal moves in a random order: neighbours in the list would fail for the same reason.
         draw = random.Random(f"{self.seed}/{row}")
         cheapest = sorted(self._moves(row), key=lambda one: (one[0], len(one[1]), draw.random()))
-        for _, moves in cheapest[:MOST_MOVES]:
-            if self.stop.reached() or self._keeps_an_order(moves):
+        for tried, (_, moves) in enumerate(cheapest[:MOST_MOVES]):
+            late = tried >= MOVES_AFTER_TIME and self.stop.reached()
+            if late or self.stop.cancelled() or self._keeps_an_order(moves):
                 return
 
     def _moves(self, row: int) -> Iterator[tuple[int, Moves]]:

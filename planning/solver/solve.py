@@ -27,6 +27,8 @@ TIE_RULES: tuple[str, ...] = get_args(TieRule)
 INCUMBENT_SHARE = 0.3
 # The share of what then remains that the proof may take when the days are still to be ordered.
 PROOF_SHARE = 0.8
+# The same for a plan without a proof.
+PLAN_SHARE = 0.8
 # A cost meets a bound within this share of it; both are sums of floating-point amounts.
 MEETS = 1e-9
 
@@ -92,7 +94,7 @@ class _Run:
             return _Plan(assignments, None)
         if self.method == "exact" or self.prove:
             return self._exact()
-        outcome = self._hungarian(self.stop)
+        outcome = self._hungarian(self._share(PLAN_SHARE if self.with_starts else 1.0))
         return _Plan(outcome.assignments, outcome.lower_bound)
 
     def result(self, plan: _Plan) -> SolveResult:

@@ -30,14 +30,12 @@ def week(slots: list[Slot], items: list[Intervention], turnover: int = 0) -> Wee
     return WeekProblem(2, rooms, surgeons, tuple(slots), tuple(items), Costs(300, (200, 200), 3000), turnover)
 
 
-def repaired(
-    problem: WeekProblem, plan: dict[str, str], *, seconds: float | None = None
-) -> tuple[dict[str, str], float]:
+def repaired(problem: WeekProblem, plan: dict[str, str], *, stop: Stop | None = None) -> tuple[dict[str, str], float]:
     """Order the plan, take out who has no place, make room; the result must be feasible and without a conflict."""
     order = sequence(problem, plan)
     stuck = [one.intervention for one in order.unordered]
     kept = {name: where for name, where in plan.items() if name not in stuck}
-    found = make_room(problem, kept, order.starts, stuck, seed=0, stop=Stop(seconds=seconds))
+    found = make_room(problem, kept, order.starts, stuck, seed=0, stop=stop or Stop(seconds=None))
     assert plan_violations(problem, found.assignments) == ()
     assert timeline_violations(problem, found.assignments, found.starts) == ()
     assert found.starts.keys() == found.assignments.keys()
@@ -79,10 +77,11 @@ def test_a_move_dearer_than_leaving_out_is_not_made() -> None:
     assert cost in (200, 250)
 
 
-def test_without_time_the_plan_stays_as_it_was() -> None:
+@pytest.mark.parametrize(("stop", "expected"), [(Stop(seconds=0), 300), (Stop(cancelled=lambda: True), 3000)])
+def test_the_end_of_the_time_leaves_some_tries_and_a_cancellation_none(stop: Stop, expected: float) -> None:
     problem = week([slot("S1", "SO1"), slot("S2", "SO2"), slot("T1", "SO1", 1)], [item("I0", 100), item("I1", 100)])
-    _, cost = repaired(problem, {"I0": "S1", "I1": "S2"}, seconds=0)
-    assert cost == 3000
+    _, cost = repaired(problem, {"I0": "S1", "I1": "S2"}, stop=stop)
+    assert cost == expected
 
 
 @pytest.mark.parametrize(("seed", "ownership"), [(4, Ownership.SPECIALTY), (1, Ownership.OPEN), (5, Ownership.SURGEON)])
