@@ -97,12 +97,13 @@ def read_records(target: Target, table: Table, mapping: Mapping) -> list[Record]
     order = mapping.order or decide_file_order(target, table, mapping)
     fingerprints = _fingerprints(table)
     columns = {name: table.headers.index(column) for name, column in mapping.columns.items() if column in table.headers}
+    given = [one for one in target.fields if one.name in columns or mapping.constants.get(one.name)]
     records: list[Record] = []
     for line in _asked(table.lines, mapping):
         if mapping.limit is not None and len(records) >= mapping.limit:
             break
         record = Record(line.number, {}, fingerprints[line.number])
-        for one in target.fields:
+        for one in given:
             position = columns.get(one.name)
             cell = None if position is None else line.cells[position]
             _fill(record, one, cell, mapping, order)
