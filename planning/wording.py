@@ -169,7 +169,7 @@ def _surgeon_day_too_short(f: _Facts) -> str:
 
 
 def _equipment(f: _Facts) -> str:
-    missing = ", ".join(str(code) for code in f["missing"])
+    missing = ", ".join(f.loaded.equipment_named(str(code) for code in f["missing"]))
     return _("La salle %(room)s n'a pas : %(missing)s") % {"room": f.room(), "missing": missing}
 
 

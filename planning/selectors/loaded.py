@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -142,6 +142,7 @@ class LoadedWeek:
     interventions: dict[str, InterventionRow]
     placements: dict[str, PlacementRow]
     equipment: dict[str, frozenset[str]]
+    equipment_names: dict[str, str]
     specialties: dict[str, SpecialtyRow]
     surgeon_days: dict[str, tuple[SurgeonDay, ...]]
     closures: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -203,6 +204,9 @@ class LoadedWeek:
         problem = policies.apply(policies.POLICIES[self.policy], problem)
         return replace(self, problem=problem, slots=self.slots | {str(row.id): row})
 
+    def equipment_named(self, codes: Iterable[str]) -> list[str]:
+        return sorted(self.equipment_names.get(code, code) for code in codes)
+
     def is_overdue(self, row: InterventionRow) -> bool:
         return row.deadline < self.week.monday
 
@@ -226,7 +230,7 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
     surgeons, surgeon_days = _surgeons(week)
     last_day = max((row.date for row in slots.values()), default=week.days[4])
     interventions = _interventions(week, plan, placements, last_day)
-    equipment = _equipment(plan, interventions)
+    equipment, equipment_names = _equipment(interventions)
     problem = solver.WeekProblem(
         days=7,
         rooms=tuple(solver.Room(key, equipment[f"room {key}"]) for key in rooms),
@@ -260,6 +264,7 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
         interventions=interventions,
         placements=placements,
         equipment={key: equipment[key] for key in interventions},
+        equipment_names=equipment_names,
         specialties={
             str(row[0]): SpecialtyRow(*row) for row in Specialty.objects.values_list("pk", "code", "name", "colour")
         },
@@ -402,17 +407,20 @@ def _interventions(
     return {str(row[0]): InterventionRow(*row) for row in ordered}
 
 
-def _equipment(plan: Plan | None, interventions: Mapping[str, InterventionRow]) -> dict[str, frozenset[str]]:
-    """Equipment codes by intervention id, and by ``room <id>`` for the rooms."""
+def _equipment(interventions: Mapping[str, InterventionRow]) -> tuple[dict[str, frozenset[str]], dict[str, str]]:
+    """Equipment codes by intervention id, and by ``room <id>`` for the rooms; then the name of each code."""
     found: dict[str, set[str]] = defaultdict(set)
-    for room, code in Room.equipment.through.objects.values_list("room_id", "equipment__code"):
+    names: dict[str, str] = {}
+    of_rooms = Room.equipment.through.objects.all()
+    for room, code, name in of_rooms.values_list("room_id", "equipment__code", "equipment__name"):
         found[f"room {room}"].add(code)
-    needed = Intervention.equipment.through.objects.filter(
-        intervention_id__in=[row.id for row in interventions.values()]
-    )
-    for intervention, code in needed.values_list("intervention_id", "equipment__code"):
+        names[code] = name
+    wanted = [row.id for row in interventions.values()]
+    needed = Intervention.equipment.through.objects.filter(intervention_id__in=wanted)
+    for intervention, code, name in needed.values_list("intervention_id", "equipment__code", "equipment__name"):
         found[str(intervention)].add(code)
-    return defaultdict(frozenset, {key: frozenset(codes) for key, codes in found.items()})
+        names[code] = name
+    return defaultdict(frozenset, {key: frozenset(codes) for key, codes in found.items()}), names
 
 
 def _solver_slots(

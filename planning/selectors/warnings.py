@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from planning.models import Intervention, Slot
+from planning.models import Intervention, Plan, Slot
 from planning.selectors.loaded import LoadedWeek
 from planning.solver.result import Violation
 from planning.solver.rules import pin_warnings, plan_violations, timeline_violations
@@ -16,9 +16,11 @@ def warnings_by_intervention(
 ) -> dict[str, tuple[Violation, ...]]:
     """Pins and forced placements are judged like the others: they show what they break ever after."""
     found: dict[str, list[Violation]] = defaultdict(list)
+    # A decided version keeps what was cancelled since: it says what had been planned.
+    draft = loaded.plan is not None and loaded.plan.status == Plan.Status.DRAFT
     for key, slot in assignments.items():
         found[key].extend(slot_warnings(loaded, key, slot))
-        if loaded.interventions[key].state == Intervention.State.CANCELLED:
+        if draft and loaded.interventions[key].state == Intervention.State.CANCELLED:
             found[key].append(Violation("not_to_plan", key, "is not to be planned any more", slot))
     problem = loaded.problem
     for violation in (

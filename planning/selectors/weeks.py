@@ -87,7 +87,7 @@ def grid(week: Week, user: User, plans: list[Plan], plan: Plan | None) -> dict[s
                 "id": room.id,
                 "code": room.code,
                 "name": room.name,
-                "equipment": sorted(loaded.problem.room_by_id[str(room.id)].equipment),
+                "equipment": loaded.equipment_named(loaded.problem.room_by_id[str(room.id)].equipment),
                 "opens": room.opens,
                 "closes": room.closes,
             }
@@ -142,7 +142,7 @@ class Reader:
             "minutes": self.loaded.problem.intervention_by_id[key].duration,
             "surgeon": row.surgeon,
             "specialty": row.specialty,
-            "equipment": sorted(self.loaded.equipment[key]) if readable else [],
+            "equipment": self.loaded.equipment_named(self.loaded.equipment[key]) if readable else [],
             "admission": row.admission.isoformat() if readable else None,
             "deadline": row.deadline.isoformat() if readable else None,
             "priority": row.priority if readable else "elective",
@@ -252,11 +252,16 @@ def _unplanned(loaded: LoadedWeek) -> list[dict[str, Any]]:
 
 
 def _why_nowhere(loaded: LoadedWeek, key: str) -> str:
-    """The rules of the slot that comes nearest to taking it."""
+    """A surgeon away all week, else the rules of the slot that comes nearest to taking it."""
     problem = loaded.problem
     item = problem.intervention_by_id[key]
     if not problem.slots:
         return _("Aucune plage cette semaine")
+    if not any(day.minutes for day in loaded.surgeon_days[item.surgeon]):
+        name = loaded.surgeons[item.surgeon].last_name
+        reasons = sorted({day.reason for day in loaded.surgeon_days[item.surgeon] if day.reason})
+        text = _("Dr %(name)s n'opère pas cette semaine") % {"name": name}
+        return f"{text} ({', '.join(reasons)})" if reasons else text
     nearest = min((slot_violations(problem, item, slot) for slot in problem.slots), key=len)
     return _("Aucune plage possible. %(reason)s") % {
         "reason": " ; ".join(wording.sentence(loaded, violation) for violation in nearest)

@@ -40,7 +40,7 @@ def test_a_week_without_a_plan_shows_its_frame_and_everyone_to_plan(hospital: Ho
     assert [day["short"] for day in data["days"]] == ["lun. 23", "mar. 24", "mer. 25", "jeu. 26", "ven. 27"]
     assert data["axis"] == {"opens": 480, "closes": 1200, "regular_end": 1080, "step": 5}
     assert [room["code"] for room in data["rooms"]] == ["SO1", "SO2"]
-    assert data["rooms"][0]["equipment"] == ["microscope"]
+    assert data["rooms"][0]["equipment"] == ["Microscope"]
     assert len(data["slots"]) == 20
     assert data["state"]["placements"] == []
     assert data["state"]["unplanned"] == [{"intervention": item.pk, "cost": 3000, "reason_text": None}]
@@ -75,6 +75,13 @@ def test_an_intervention_that_no_slot_can_take_says_why(hospital: Hospital) -> N
     assert row["reason_text"].startswith(
         "Aucune plage possible. Dure 11\u00a0h\u00a040, la plage accepte 10\u00a0h au plus"
     )
+
+
+def test_a_surgeon_away_all_week_is_the_reason(hospital: Hospital) -> None:
+    Absence.objects.create(surgeon=hospital.surgeons[0], starts_on=WEEK.monday, ends_on=WEEK.days[6], reason="Congés")
+    make_intervention(hospital.surgeons[0])
+    [row] = get(hospital.director)["state"]["unplanned"]
+    assert row["reason_text"] == "Dr Martin n'opère pas cette semaine (Congés)"
 
 
 def test_a_viewer_reads_the_approved_version_without_patient_codes(hospital: Hospital) -> None:
