@@ -70,6 +70,7 @@ def plan_hungarian(
     reference: Mapping[str, str] | None,
     report: Report,
     timed: bool = False,
+    idle_rounds: int = IDLE_ROUNDS,
 ) -> Outcome:
     """A feasible plan from the first milliseconds on, and the best bound of the assignment rounds.
 
@@ -94,7 +95,7 @@ def plan_hungarian(
     report.raise_bound(grid.round_up(bound))
     report.enter("improvement")
     tighter = SurgeonBound(grid, multipliers, bound)
-    improve(board, stop=stop, seed=seed, bound=tighter, report=report)
+    improve(board, stop=stop, seed=seed, bound=tighter, report=report, idle_rounds=idle_rounds)
     break_ties(board, tie_rule, stop)
     return Outcome(grid.assignments(board.slot_of), min(grid.round_up(tighter.value), board.cost))
 
