@@ -146,6 +146,20 @@ def test_a_closure_that_ends_before_it_starts_is_refused(director: Client, hospi
     assert not RoomClosure.objects.exists()
 
 
+def test_a_room_is_not_closed_twice_on_the_same_days(director: Client, hospital: Hospital) -> None:
+    room = hospital.rooms[0]
+    room.closures.create(starts_on=WEEK.monday, ends_on=WEEK.days[2], reason="Travaux")
+
+    answer = director.post(
+        reverse("room-close", kwargs={"pk": room.pk}),
+        {"starts_on": WEEK.days[2].isoformat(), "ends_on": WEEK.days[4].isoformat(), "reason": "Maintenance"},
+    )
+
+    error = answer.context["closure_form"].errors["starts_on"][0]
+    assert error.startswith("Déjà fermée du 23 novembre 2026 au 25 novembre 2026")
+    assert room.closures.count() == 1
+
+
 def test_closing_a_room_tells_the_open_draft(director: Client, hospital: Hospital) -> None:
     plan = place(hospital).plan
     day = WEEK.monday.isoformat()

@@ -124,6 +124,17 @@ def test_an_absence_without_dates_is_refused(director: Client, hospital: Hospita
     assert not surgeon.absences.exists()
 
 
+def test_a_surgeon_is_not_absent_twice_on_the_same_days(director: Client, hospital: Hospital) -> None:
+    surgeon = hospital.surgeons[0]
+    surgeon.absences.create(starts_on=WEEK.monday, ends_on=WEEK.days[2])
+    days = {"starts_on": WEEK.monday.isoformat(), "ends_on": WEEK.monday.isoformat()}
+
+    answer = director.post(reverse("surgeon-absence", kwargs={"pk": surgeon.pk}), days)
+
+    assert "Déjà absent" in answer.context["absence_form"].errors["starts_on"][0]
+    assert surgeon.absences.count() == 1
+
+
 def test_an_absence_is_taken_back(director: Client, hospital: Hospital) -> None:
     surgeon = hospital.surgeons[0]
     absence = surgeon.absences.create(starts_on=WEEK.monday, ends_on=WEEK.monday)

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Manager
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 _CLOCK = re.compile(r"^(\d{1,2})\s*[:hH.]\s*(\d{2})?$")
@@ -58,6 +60,17 @@ class DurationField(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         return _written(value) if isinstance(value, int) else value
+
+
+def refuse_overlap(form: forms.BaseForm, known: Manager[Any], message: Any) -> None:
+    """Put ``message`` beside the first day when the dates meet others of ``known`` (``starts_on`` to ``ends_on``)."""
+    start, end = form.cleaned_data.get("starts_on"), form.cleaned_data.get("ends_on")
+    if start is None or end is None:
+        return
+    other = known.filter(starts_on__lte=end, ends_on__gte=start).first()
+    if other is not None:
+        dates = {"first": date_format(other.starts_on, "j F Y"), "last": date_format(other.ends_on, "j F Y")}
+        form.add_error("starts_on", message % dates)
 
 
 def _short_input(example: str) -> forms.TextInput:

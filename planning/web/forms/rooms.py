@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import Room, RoomClosure
-from planning.web.forms.fields import ClockField, day_input, require_order
+from planning.web.forms.fields import ClockField, day_input, refuse_overlap, require_order
 
 
 class RoomForm(forms.ModelForm[Room]):
@@ -28,6 +28,10 @@ class RoomForm(forms.ModelForm[Room]):
 
 
 class ClosureForm(forms.ModelForm[RoomClosure]):
+    def __init__(self, *args: Any, room: Room, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.room = room
+
     class Meta:
         model = RoomClosure
         fields = ["starts_on", "ends_on", "reason"]
@@ -41,4 +45,6 @@ class ClosureForm(forms.ModelForm[RoomClosure]):
         cleaned = super().clean()
         message = _("Le dernier jour ne peut pas précéder le premier.")
         require_order(self, "starts_on", "ends_on", message, strict=False)
+        message = _("Déjà fermée du %(first)s au %(last)s : retirez d'abord cette fermeture.")
+        refuse_overlap(self, self.room.closures, message)
         return cleaned

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from planning.access import Role
 from planning.models import Absence, Specialty, Surgeon, User
 from planning.models.people import Weekday
-from planning.web.forms.fields import ClockField, DurationField, day_input, require_order
+from planning.web.forms.fields import ClockField, DurationField, day_input, refuse_overlap, require_order
 
 
 class SurgeonForm(forms.ModelForm[Surgeon]):
@@ -77,6 +77,10 @@ class SurgeonForm(forms.ModelForm[Surgeon]):
 
 
 class AbsenceForm(forms.ModelForm[Absence]):
+    def __init__(self, *args: Any, surgeon: Surgeon, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.surgeon = surgeon
+
     class Meta:
         model = Absence
         fields = ["starts_on", "ends_on", "reason"]
@@ -90,4 +94,6 @@ class AbsenceForm(forms.ModelForm[Absence]):
         cleaned = super().clean()
         message = _("Le dernier jour ne peut pas précéder le premier.")
         require_order(self, "starts_on", "ends_on", message, strict=False)
+        known = self.surgeon.absences
+        refuse_overlap(self, known, _("Déjà absent du %(first)s au %(last)s : retirez d'abord cette absence."))
         return cleaned

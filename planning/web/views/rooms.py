@@ -60,14 +60,14 @@ def room_edit(request: HttpRequest, pk: int) -> HttpResponse:
         if was_in_service and not room.in_service:
             warn_of_placements(request, placements_in_room(room, timezone.localdate(), None))
         return redirect("room-edit", pk=room.pk)
-    return _room_page(request, room, form, ClosureForm())
+    return _room_page(request, room, form, ClosureForm(room=room))
 
 
 @require(May.EDIT_REFERENCE)
 @require_POST
 def room_close(request: HttpRequest, pk: int) -> HttpResponse:
     room = get_object_or_404(Room, pk=pk)
-    form = ClosureForm(request.POST)
+    form = ClosureForm(request.POST, room=room)
     if not form.is_valid():
         return _room_page(request, room, RoomForm(instance=room), form)
     given = form.cleaned_data

@@ -68,14 +68,14 @@ def surgeon_edit(request: HttpRequest, pk: int) -> HttpResponse:
         if was_active and not surgeon.active:
             warn_of_placements(request, placements_of_surgeon(surgeon, timezone.localdate(), None))
         return redirect("surgeon-edit", pk=surgeon.pk)
-    return _surgeon_page(request, surgeon, form, AbsenceForm())
+    return _surgeon_page(request, surgeon, form, AbsenceForm(surgeon=surgeon))
 
 
 @require(May.EDIT_REFERENCE)
 @require_POST
 def surgeon_absence(request: HttpRequest, pk: int) -> HttpResponse:
     surgeon = get_object_or_404(Surgeon, pk=pk)
-    form = AbsenceForm(request.POST)
+    form = AbsenceForm(request.POST, surgeon=surgeon)
     if not form.is_valid():
         return _surgeon_page(request, surgeon, SurgeonForm(instance=surgeon), form)
     absence = add_absence(surgeon=surgeon, **form.cleaned_data)
