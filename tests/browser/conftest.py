@@ -11,9 +11,9 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from planning.models import Plan, User
-from tests.factories.hospital import Hospital, small_hospital
-from tests.factories.plans import make_plan
+from planning.models import Intervention, Plan, User
+from tests.factories.hospital import Hospital, make_intervention, small_hospital
+from tests.factories.plans import make_plan, place
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -50,6 +50,20 @@ def hospital(transactional_db: None) -> Hospital:
 @pytest.fixture
 def plan(hospital: Hospital) -> Plan:
     return make_plan()
+
+
+@pytest.fixture
+def hernia(hospital: Hospital, plan: Plan) -> Intervention:
+    """An hour of orthopaedics, Monday at 8:00 in SO1."""
+    item = make_intervention(hospital.surgeons[0], 60, patient_code="P-1001", procedure_label="Cure de hernie")
+    place(plan, item, hospital)
+    return item
+
+
+@pytest.fixture
+def tonsils(hospital: Hospital, plan: Plan) -> Intervention:
+    """An hour of ENT, waiting."""
+    return make_intervention(hospital.surgeons[2], 60, patient_code="P-2002", procedure_label="Amygdalectomie")
 
 
 @pytest.fixture

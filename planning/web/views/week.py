@@ -1,4 +1,4 @@
-"""The weekly grid: the page's frame. The grid endpoint's own answer rides along, so the first paint asks nothing more."""
+"""The weekly grid: the page's frame, with the grid endpoint's own answer so that the first paint asks nothing more."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 /* Every change of the plan: one request at a time, each with the revision it was made on. */
 import { complain, say, toast } from "./announce.js";
 import { get, post } from "./api.js";
-import { gettext } from "./i18n.js";
+import { gettext, pgettext } from "./i18n.js";
 import { askReason } from "./reason.js";
 import { setGrid, setLive, state, update } from "./store.js";
 
@@ -33,7 +33,7 @@ async function send(name, body, again) {
 
 function done(answer) {
   if (!answer) return;
-  toast(answer.message, { actions: [{ label: gettext("Annuler"), run: undo }] });
+  toast(answer.message, { actions: [{ label: pgettext("la dernière étape", "Annuler"), run: undo }] });
   say(answer.message);
 }
 

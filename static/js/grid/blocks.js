@@ -89,8 +89,9 @@ function dress(node, intervention, placement, change, comparing) {
   const { name } = stateOf(placement);
   const moving = state.moving?.id === intervention.id ? "orig" : "";
   const selected = state.selected === intervention.id ? "sel" : "";
+  const peer = !selected && byId("interventions", state.selected)?.surgeon === intervention.surgeon ? "peer" : "";
   node.className = [
-    "blk", specialtyClass(intervention.specialty), name, placement.warnings.length ? "warned" : "", selected, moving,
+    "blk", specialtyClass(intervention.specialty), name, placement.warnings.length ? "warned" : "", selected, peer, moving,
     matches(intervention) ? "" : "dim", comparing ? (change ? "chg" : "same") : "", editable() ? "" : "fixed",
   ].join(" ");
   const signature = JSON.stringify([placement, change?.kind, state.view, approved(), editable()]);

@@ -39,10 +39,11 @@ function renderColumn(now, { date, room, index, size }, placements) {
 
 function renderSlot(now, slot, placements) {
   const owner = ownerOf(slot);
-  const classes = `${owner.colour} ${slot.surgeon ? "named" : ""} ${slot.kind}`;
+  const gone = slot.surgeon && byId("surgeons", slot.surgeon)?.days[slot.date]?.reason;
+  const classes = `${owner.colour} ${slot.surgeon ? "named" : ""} ${slot.kind} ${gone ? "gone" : ""}`;
   const parts = [];
   if (slot.kind === "regular") {
-    parts.push(el("div", { class: `band ${classes}`, title: slotTitle(slot, owner), style: along(now, slot.start, slot.end) }));
+    parts.push(el("div", { class: `band ${classes}`, title: slotTitle(slot, owner) + (gone ? ` · ${fill(gettext("absent : %(reason)s"), { reason: gone })}` : ""), style: along(now, slot.start, slot.end) }));
   }
   const busy = placements.map((placement) => [placement.start, placement.start + placement.minutes]);
   const longest = holes(slot.start, slot.end, busy).sort((a, b) => b[1] - b[0] - (a[1] - a[0]))[0];

@@ -1,10 +1,13 @@
 /* The catalogue served by Django, and numbers, hours and dates in the page's language. French is the source. */
 const page = document.documentElement;
-export const language = page.lang || "fr";
+/* English with the day before the month and 24 hours, as theatres write them. */
+export const language = page.lang === "en" ? "en-GB" : page.lang || "fr";
 
 export const gettext = (text) => (window.gettext ? window.gettext(text) : text);
 export const ngettext = (one, many, count) =>
   window.ngettext ? window.ngettext(one, many, count) : count > 1 ? many : one;
+/** The same French word has two senses: "Annuler" gives up, or undoes. */
+export const pgettext = (context, text) => (window.pgettext ? window.pgettext(context, text) : text);
 
 /** Fills `%(name)s` in an already translated sentence. */
 export const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name] ?? "");
@@ -18,7 +21,7 @@ const signed = new Intl.NumberFormat(language, {
 
 export const number = (value) => numbers.format(value);
 export const money = (value) => euros.format(value);
-export const change = (value) => signed.format(Math.round(value));
+export const change = (value) => signed.format(Math.round(value)).replace("-", "−");
 const pad = (value) => String(value).padStart(2, "0");
 
 /** 485 -> "08:05". */

@@ -57,8 +57,10 @@ function gapTile(gap) {
     return el("div", { class: "k gap" }, label,
       el("div", { class: "v" }, el("b", { text: gettext("à calculer") }), el("span", { class: "d eq", text: gettext("lancer une proposition") })));
   }
+  const proposed = /([\d.,]+)/.exec(gap.proposal_text ?? "");
+  const mark = proposed && `${Math.min(99, Number(proposed[1].replace(",", ".")) * 8)}%`;
   const place = `${Math.max(1, Math.min(99, gap.fraction * 800))}%`;
   return el("div", { class: "k gap", title: fill(gettext("Aucun planning de cette semaine ne peut coûter moins de %(bound)s."), { bound: money(gap.bound) }) }, label,
     el("div", { class: "v" }, el("b", { text: gap.text }), el("span", { class: "d eq", text: fill(gettext("borne %(bound)s"), { bound: money(gap.bound) }) })),
-    el("div", { class: "gapbar", role: "img", "aria-label": gap.text }, el("i", { style: { width: place } }), el("em", { style: { left: place } })));
+    el("div", { class: "gapbar", role: "img", "aria-label": gap.text }, el("i", { style: { width: place } }), mark ? el("u", { style: { left: mark } }) : null, el("em", { style: { left: place } })));
 }

@@ -11,6 +11,7 @@ import { narrow } from "./frame.js";
 import { renderHeads } from "./heads.js";
 import { startHelp } from "./help.js";
 import { gettext } from "./i18n.js";
+import { renderNow } from "./now.js";
 import { renderKpis } from "./kpis.js";
 import { repaint } from "./moving.js";
 import { renderPanel, startPanel } from "./panel.js";
@@ -37,6 +38,7 @@ function wire() {
   subscribe([...LAYOUT, "selected", "query", "isolated", "comparing", "moving"], renderBlocks);
   subscribe(["grid", "live", "preview", "placements"], renderKpis);
   subscribe(["grid", "live", "placements", "selected", "tab", "query", "sort", "isolated", "comparing"], renderPanel);
+  subscribe(["grid", "view", "day"], renderNow);
   subscribe(["grid", "plan", "live", "placements", "view", "comparing"], renderTopbar);
   subscribe(["grid", "isolated", "group"], renderFooter);
   subscribe(["run", "grid", "comparing"], followRun);
@@ -99,7 +101,7 @@ async function load() {
   const now = new Date().toLocaleDateString("sv"); // Sweden writes ISO dates
   const today = grid.days.some((day) => day.date === now) ? now : grid.days[0]?.date;
   // Without drafts there is nothing waiting and nothing to compare: only the sheet.
-  for (const tab of grid.rights.see_drafts ? [] : ["#tab-wait", "#tab-diff"]) $(tab).hidden = true;
+  for (const tab of grid.rights.see_drafts ? [] : ["#tab-wait", "#tab-diff", "#tab-log"]) $(tab).hidden = true;
   Object.assign(state, { tab: grid.rights.see_drafts ? "wait" : "item", day: today ?? null, focus: narrow() ? today ?? null : null });
   wire();
   setGrid(grid);

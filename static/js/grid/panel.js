@@ -1,11 +1,12 @@
 /* The dock beside the grid: three tabs, one pane. */
 import { renderDifferences } from "./differences.js";
 import { $, $$ } from "./dom.js";
+import { renderJournal } from "./journal.js";
 import { renderSheet } from "./sheet.js";
 import { state, update } from "./store.js";
 import { renderUnplanned } from "./unplanned.js";
 
-const TABS = { wait: renderUnplanned, item: renderSheet, diff: renderDifferences };
+const TABS = { wait: renderUnplanned, item: renderSheet, diff: renderDifferences, log: renderJournal };
 
 export function renderPanel(changed = new Set()) {
   document.body.dataset.tab = state.tab;

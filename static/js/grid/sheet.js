@@ -5,6 +5,7 @@ import { nameOf } from "./names.js";
 import { button, el, icon } from "./dom.js";
 import { specialtyClass, surgeonName } from "./frame.js";
 import { change, clock, date, duration, fill, gettext, moment, money, ngettext, placeText } from "./i18n.js";
+import { entries, entryRow } from "./journal.js";
 import { startMove } from "./keyboard.js";
 import { levelOf } from "./level.js";
 import { lift } from "./lift.js";
@@ -22,7 +23,7 @@ export function renderSheet(pane) {
   const placement = state.placements.get(intervention.id);
   pane.replaceChildren(el("div", { class: `sheet ${specialtyClass(intervention.specialty)}` },
     head(intervention, placement), broken(placement), editable() ? others(intervention, placement) : null,
-    decision(placement), waiting(intervention, placement), pathway(intervention, placement), notes(intervention)));
+    decision(placement), waiting(intervention, placement), pathway(intervention, placement), presence(intervention), notes(intervention), history(intervention)));
 }
 
 const section = (title, aside, ...children) =>
@@ -110,6 +111,31 @@ function pathway(intervention, placement) {
       ? step(operated, fill(gettext("%(room)s, %(start)s à %(end)s"), { room: byId("rooms", placement.room).code, start: clock(placement.start), end: clock(placement.start + placement.minutes) }), "now")
       : step(gettext("à planifier"), gettext("Bloc opératoire"), "now"),
     step(date(intervention.deadline, "dayMonthShort"), deadline)));
+}
+
+/** The surgeon's week: absent and not operating look different, and say so. */
+function presence(intervention) {
+  const surgeon = byId("surgeons", intervention.surgeon);
+  if (!surgeon) return null;
+  const cell = (iso) => {
+    const { minutes = 0, reason = null } = surgeon.days[iso] ?? {};
+    const [kind, text] = reason ? ["away", reason] : minutes ? ["here", duration(minutes)] : ["off", gettext("n'opère pas")];
+    return el("li", { class: kind }, el("b", { text: date(iso, "weekday") }), el("span", { text }));
+  };
+  return section(fill(gettext("Présence : %(surgeon)s"), { surgeon: surgeon.name }), null, el("ul", { class: "presence" }, state.grid.days.map((day) => cell(day.date))));
+}
+
+function history(intervention) {
+  if (!state.grid.rights.see_drafts) return null;
+  const list = el("ol", { class: "journal" });
+  const part = section(gettext("Historique"), null, list);
+  part.hidden = true;
+  entries().then((all) => {
+    const own = all.filter((entry) => entry.intervention === intervention.id).slice(0, 6);
+    list.replaceChildren(...own.map((entry) => entryRow({ ...entry, intervention: null })));
+    part.hidden = !own.length;
+  }, () => { part.remove(); });
+  return part;
 }
 
 const notes = (intervention) =>

@@ -4,7 +4,7 @@ import { openApproval } from "./approval.js";
 import { complain } from "./announce.js";
 import { compareWith, reference, stopComparing, toggleCompare } from "./compare.js";
 import { $, $$, button, el } from "./dom.js";
-import { fill, gettext, moment, money, ngettext } from "./i18n.js";
+import { fill, gettext, moment, money, ngettext, pgettext } from "./i18n.js";
 import { approved, editable, state, update } from "./store.js";
 
 const STEPS = { draft: 0, proposed: 1, superseded: 1, approved: 2 };
@@ -17,10 +17,11 @@ export function renderTopbar() {
     if (!node) continue;
     const step = live?.[name];
     node.disabled = !step || !editable();
-    const verb = name === "undo" ? gettext("Annuler") : gettext("Rétablir");
+    const verb = name === "undo" ? pgettext("la dernière étape", "Annuler") : gettext("Rétablir");
     const keys = name === "undo" ? gettext("Ctrl Z") : gettext("Ctrl Maj Z");
-    node.title = step ? `${verb} : ${step.label} (${keys})` : `${verb} (${keys})`;
-    node.setAttribute("aria-label", step ? `${verb} : ${step.label}` : verb);
+    const said = step ? fill(gettext("%(verb)s : %(step)s"), { verb, step: step.label }) : verb;
+    node.title = `${said} (${keys})`;
+    node.setAttribute("aria-label", said);
   }
   const select = $("#policy");
   if (select && !select.options.length) {

@@ -1,5 +1,6 @@
 /* "À planifier": what waits for a place, with what waiting costs or why nothing fits. */
-import { $, el, icon } from "./dom.js";
+import { watch } from "./cheapest.js";
+import { $, $$, el, icon } from "./dom.js";
 import { flagsOf } from "./blocks.js";
 import { nameOf } from "./names.js";
 import { matches, specialtyClass, surgeonName } from "./frame.js";
@@ -23,6 +24,7 @@ export function renderUnplanned(pane) {
   $("#sort").value = state.sort;
   fillFilter(waiting, shown);
   $("#cards").replaceChildren(...(shown.length ? shown.map(card) : [empty(waiting)]));
+  watch($$("#cards .card"));
 }
 
 function tools() {

@@ -1,0 +1,123 @@
+"""What the grid shows, in every size and theme."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from planning.models import Absence, Intervention, Plan, RoomClosure
+from tests.browser.conftest import OpenPage
+from tests.browser.grid import GRID, MONDAY, TUESDAY, block, card, column
+from tests.factories.hospital import Hospital, make_intervention
+from tests.factories.plans import place
+
+
+def test_the_whole_week_is_drawn_without_scrolling(
+    open_page: OpenPage, hospital: Hospital, hernia: Intervention
+) -> None:
+    page = open_page(GRID, hospital.director)
+    expect(page.locator("#cols .col")).to_have_count(10)
+    expect(block(page, hernia)).to_contain_text("1001")
+    assert "Cure de hernie, Orthopédie, Dr Martin, lundi 23 novembre, SO1, 08:00 à 09:00" in (
+        block(page, hernia).get_attribute("aria-label") or ""
+    )
+    assert (
+        page.evaluate(
+            "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('#scroll'))"
+        )
+        == 0
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == 1440
+
+
+def test_search_and_isolation_dim_what_they_leave_out(
+    open_page: OpenPage, hospital: Hospital, hernia: Intervention, tonsils: Intervention
+) -> None:
+    page = open_page(GRID, hospital.director)
+    page.keyboard.press("/")
+    page.keyboard.type("amygdal")
+    expect(block(page, hernia)).to_have_class(re.compile("dim"))
+    expect(card(page, tonsils)).to_be_visible()
+    page.get_by_label("Rechercher").fill("hernie")
+    expect(page.locator("#pane")).to_contain_text("Aucune intervention en attente ne correspond")
+    page.get_by_label("Rechercher").fill("")
+    page.locator("#legend button", has_text="ORL").click()
+    expect(block(page, hernia)).to_have_class(re.compile("dim"))
+
+
+def test_day_view_rooms_zoom_and_grouping(open_page: OpenPage, hospital: Hospital, hernia: Intervention) -> None:
+    page = open_page(GRID, hospital.director)
+    page.keyboard.press("1")
+    expect(page.locator("#cols .col")).to_have_count(2)
+    page.keyboard.press("2")
+    expect(block(page, hernia)).to_have_count(0)
+    page.keyboard.press("s")
+    page.keyboard.press("+")
+    assert page.evaluate(
+        "(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)(document.querySelector('#scroll'))"
+    )
+    page.keyboard.press("0")
+    page.get_by_role("button", name="Par salle").click()
+    expect(page.locator(".gh").first).to_contain_text("SO1")
+    expect(page.locator("#cols .col")).to_have_count(10)
+
+
+def test_a_week_without_slots_leads_to_the_master_plan(open_page: OpenPage, hospital: Hospital) -> None:
+    page = open_page("/semaines/2027-W20/", hospital.director)
+    expect(page.get_by_role("link", name="Ouvrir le plan directeur")).to_be_visible()
+
+
+def test_250_interventions_are_all_drawn(open_page: OpenPage, hospital: Hospital, plan: Plan) -> None:
+    for index in range(250):
+        item = make_intervention(hospital.surgeons[index % 3], 5)
+        place(plan, item, hospital, room=index // 125, day=index % 5, start=480 + index % 125 // 5 * 20)
+    page = open_page(GRID, hospital.director)
+    expect(page.locator(".blk")).to_have_count(250)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (820, 1180)])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation(
+    open_page: OpenPage,
+    hospital: Hospital,
+    hernia: Intervention,
+    tonsils: Intervention,
+    width: int,
+    height: int,
+    theme: str,
+) -> None:
+    page = open_page(GRID, hospital.director, width=width, height=height, theme=theme)
+    block(page, hernia).click()
+    expect(page.locator(".alts .alt").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.keyboard.press("1")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_absences_closures_and_the_cheapest_place_are_told(
+    open_page: OpenPage, hospital: Hospital, tonsils: Intervention
+) -> None:
+    Absence.objects.create(surgeon=hospital.surgeons[2], starts_on=MONDAY, ends_on=MONDAY, reason="Congrès")
+    RoomClosure.objects.create(room=hospital.rooms[0], starts_on=TUESDAY, ends_on=TUESDAY, reason="Maintenance")
+    page = open_page(GRID, hospital.director)
+    expect(page.locator(".away")).to_have_attribute("title", "Dr Haddad : Congrès")
+    expect(column(page, hospital, room=0, day=1)).to_contain_text("Maintenance")
+    expect(card(page, tonsils).locator(".first")).to_contain_text("mer. 25 · SO1 · 08:00")
+    card(page, tonsils).click()
+    expect(page.locator(".presence .away")).to_contain_text("Congrès")
+
+
+def test_the_journal_is_read_beside_the_grid(open_page: OpenPage, hospital: Hospital, hernia: Intervention) -> None:
+    page = open_page(GRID, hospital.director)
+    page.get_by_role("tab", name="Journal").click()
+    expect(page.locator("#pane")).to_contain_text("Rien encore")
+    block(page, hernia).focus()
+    page.keyboard.press("Delete")
+    expect(page.locator("#pane")).to_contain_text("Retrait du planning")
+    expect(page.locator("#pane")).to_contain_text("P-1001")
