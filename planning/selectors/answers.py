@@ -102,7 +102,7 @@ def violations_answer(week: LoadedWeek, violations: Iterable[Violation], interve
         said = worded(week, violation)
         if violation.intervention != intervention:
             code = week.interventions[violation.intervention].code
-            said = {**said, "text": f"{code} : {said['text']}", "other": int(violation.intervention)}
+            said = {**said, "text": wording.named(code, said["text"]), "other": int(violation.intervention)}
         found.append(said)
     return found
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from planning import wording
 from planning.models import Plan
 from planning.selectors.loaded import FROZEN, LoadedWeek
-from planning.solver.costs import breakdown
+from planning.solver.criteria import Rate, evaluate
 from planning.solver.problem import SlotKind
 
 Assignments = Mapping[str, str]
@@ -22,13 +22,17 @@ Starts = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Shares are between 0 and 1. ``rooms_overrunning`` counts room-days with work outside regular hours."""
+    """The planner's own criteria (planning/solver/criteria.py); None where nothing is offered.
 
-    occupancy: float
+    Overtime is what runs outside the regular hours of a room, so that an intervention forced across their end counts
+    for what exceeds; ``rooms_overrunning`` are the rooms with some, on one day at least.
+    """
+
+    occupancy: float | None
     overtime_minutes: int
     rooms_overrunning: int
-    planned: float
-    slot_fill: float
+    planned: float | None
+    slot_fill: float | None
     conflicts: int
     total_cost: float
     occupancy_by_day: tuple[float | None, ...]
@@ -61,36 +65,21 @@ def measure(
     loaded: LoadedWeek, assignments: Assignments, starts: Starts, *, conflicts: int, total_cost: float | None = None
 ) -> Measures:
     problem = loaded.problem
-    hours = regular_hours(loaded)
-    overtime = overtime_minutes(loaded, assignments, starts, hours)
-    offered, used = [0] * 7, [0] * 7
-    for (_room, day), spans in hours.items():
-        offered[day] += sum(end - start for start, end in spans)
-    minutes: dict[str, int] = defaultdict(int)
-    overrunning = set()
-    for key, slot_id in assignments.items():
-        slot, length = problem.slot_by_id[slot_id], problem.intervention_by_id[key].duration
-        used[slot.day] += length - overtime[key]
-        minutes[slot_id] += length + problem.turnover
-        if overtime[key]:
-            overrunning.add((slot.room, slot.day))
-    lengths = {key: problem.slot_by_id[key].length for key in minutes}
-    filled = sum(min(lengths[key], minutes[key]) for key in minutes)
-    everyone = len(problem.interventions)
+    criteria = evaluate(problem, assignments)
+    overtime = overtime_minutes(loaded, assignments, starts, regular_hours(loaded))
+    by_day = [Rate()] * problem.days
+    for one in criteria.room_days:
+        by_day[one.day] += one.occupancy
     return Measures(
-        occupancy=_share(sum(used), sum(offered)),
+        occupancy=criteria.occupancy.value,
         overtime_minutes=sum(overtime.values()),
-        rooms_overrunning=len(overrunning),
-        planned=_share(len(assignments), everyone),
-        slot_fill=_share(filled, sum(lengths.values())),
+        rooms_overrunning=len({problem.slot_by_id[assignments[key]].room for key, late in overtime.items() if late}),
+        planned=criteria.planned_share.value,
+        slot_fill=criteria.slot_fill.value,
         conflicts=conflicts,
-        total_cost=breakdown(problem, assignments).total if total_cost is None else total_cost,
-        occupancy_by_day=tuple(used[day] / offered[day] if offered[day] else None for day in range(7)),
+        total_cost=criteria.cost.total if total_cost is None else total_cost,
+        occupancy_by_day=tuple(rate.value for rate in by_day),
     )
-
-
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
 
 
 # --- As the page shows them --------------------------------------------------------------------------------------
@@ -100,11 +89,12 @@ def _share(part: float, whole: float) -> float:
 class _Indicator:
     key: str
     label: Any
-    value: Callable[[Measures], float]
+    value: Callable[[Measures], float | None]
     text: Callable[[float], str]
     more_is_better: bool
     change: Callable[[float], str] | None = None
     worth: float = 0.5
+    help: Any = ""
 
 
 def _points(share: float) -> str:
@@ -118,16 +108,42 @@ def _minutes(value: float) -> str:
 
 # ``worth`` is the least change that deserves to be shown.
 _STRIP: tuple[_Indicator, ...] = (
-    _Indicator("occupancy", gettext_lazy("Occupation"), lambda m: m.occupancy, wording.percent, True, _points, 0.0005),
-    _Indicator("overtime", gettext_lazy("Heures sup."), lambda m: m.overtime_minutes, _minutes, more_is_better=False),
+    _Indicator(
+        "occupancy",
+        gettext_lazy("Occupation"),
+        lambda m: m.occupancy,
+        wording.percent,
+        True,
+        _points,
+        0.0005,
+        gettext_lazy("Temps opératoire et remises en état, sur les heures normales offertes"),
+    ),
+    _Indicator(
+        "overtime",
+        gettext_lazy("Heures sup."),
+        lambda m: m.overtime_minutes,
+        _minutes,
+        more_is_better=False,
+        help=gettext_lazy("Temps opératoire en dehors des heures normales"),
+    ),
     _Indicator(
         "rooms_overrunning",
         gettext_lazy("Salles qui dépassent"),
         lambda m: m.rooms_overrunning,
         wording.number,
         more_is_better=False,
+        help=gettext_lazy("Salles qui travaillent hors des heures normales un jour au moins"),
     ),
-    _Indicator("planned", gettext_lazy("Planifiées"), lambda m: m.planned, wording.percent, True, _points, 0.0005),
+    _Indicator(
+        "planned",
+        gettext_lazy("Planifiées"),
+        lambda m: m.planned,
+        wording.percent,
+        True,
+        _points,
+        0.0005,
+        gettext_lazy("Interventions placées, sur celles qui pourraient l'être cette semaine"),
+    ),
     _Indicator(
         "slot_fill",
         gettext_lazy("Remplissage des plages"),
@@ -136,9 +152,24 @@ _STRIP: tuple[_Indicator, ...] = (
         True,
         _points,
         0.0005,
+        gettext_lazy("Temps utilisé des plages réservées à une spécialité ou à un chirurgien"),
     ),
-    _Indicator("conflicts", gettext_lazy("Conflits"), lambda m: m.conflicts, wording.number, more_is_better=False),
-    _Indicator("total_cost", gettext_lazy("Coût total"), lambda m: m.total_cost, wording.euros, more_is_better=False),
+    _Indicator(
+        "conflicts",
+        gettext_lazy("Conflits"),
+        lambda m: m.conflicts,
+        wording.number,
+        more_is_better=False,
+        help=gettext_lazy("Interventions placées contre une règle"),
+    ),
+    _Indicator(
+        "total_cost",
+        gettext_lazy("Coût total"),
+        lambda m: m.total_cost,
+        wording.euros,
+        more_is_better=False,
+        help=gettext_lazy("Attente, heures supplémentaires et interventions non planifiées"),
+    ),
 )
 
 
@@ -148,22 +179,21 @@ def strip(now: Measures, base: Measures | None) -> list[dict[str, Any]]:
 
 def _worded(indicator: _Indicator, now: Measures, base: Measures | None) -> dict[str, Any]:
     value = indicator.value(now)
+    before = indicator.value(base) if base is not None else None
     shown: dict[str, Any] = {
         "key": indicator.key,
         "label": str(indicator.label),
-        "value": round(value, 4),
-        "text": indicator.text(value),
-        "base_text": None,
+        "help": str(indicator.help),
+        "value": None if value is None else round(value, 4),
+        "text": "–" if value is None else indicator.text(value),
+        "base_text": None if before is None else indicator.text(before),
         "delta_text": None,
         "good": None,
     }
-    if base is not None:
-        change = value - indicator.value(base)
-        shown["base_text"] = indicator.text(indicator.value(base))
-        if abs(change) >= indicator.worth:
-            word = indicator.change or indicator.text
-            shown["delta_text"] = wording.signed(change, word(abs(change)))
-            shown["good"] = (change > 0) == indicator.more_is_better
+    if value is not None and before is not None and abs(value - before) >= indicator.worth:
+        word = indicator.change or indicator.text
+        shown["delta_text"] = wording.signed(value - before, word(abs(value - before)))
+        shown["good"] = (value > before) == indicator.more_is_better
     return shown
 
 

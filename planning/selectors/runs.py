@@ -90,4 +90,4 @@ def _worded(loaded: LoadedWeek, message: dict[str, Any]) -> str:
     row = loaded.interventions.get(key)
     slot = None if message["slot"] is None else str(message["slot"])
     text = wording.sentence(loaded, Violation(message["rule"], key, message["rule"], slot, message["facts"]))
-    return f"{row.code} : {text}" if row else text
+    return wording.named(row.code, text) if row else text

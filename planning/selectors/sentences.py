@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planning import wording
 from planning.models.interventions import Intervention
 
 Facts = dict[str, Any]
@@ -57,7 +58,7 @@ def edit_sentence(code: str, before: Facts, after: Facts) -> str:
             parts.append(f"{label} {_written(name, before[name])} → {_written(name, value)}")
         else:
             parts.append(_("%(field)s modifié") % {"field": label})
-    return f"{code} : {' ; '.join(str(part) for part in parts)}"
+    return wording.named(code, wording.listed(parts))
 
 
 def _written(name: str, value: Any) -> str:

@@ -319,6 +319,7 @@ def pulse(week: Week, user: User, since: int | None) -> dict[str, Any]:
     if drafts and plan is not None and since is not None and plan.revision > since:
         last = last_change(plan.pk)
     proposals = [one.pk for one in versions if one.status == Plan.Status.PROPOSED]
+    approved = [one.pk for one in versions if one.status == Plan.Status.APPROVED]
     return {
         "plan_id": plan.pk if plan else None,
         "revision": plan.revision if plan else 0,
@@ -326,6 +327,7 @@ def pulse(week: Week, user: User, since: int | None) -> dict[str, Any]:
         "changed_label": wording.change_label(last.action, last.after) if last else None,
         "run": _run(week) if drafts else None,
         "latest_proposal_id": proposals[0] if proposals else None,
+        "approved_id": approved[0] if approved else None,
     }
 
 

@@ -36,14 +36,22 @@ def test_the_measures_of_a_small_week(hospital: Hospital) -> None:
     make_intervention(hospital.surgeons[2], 60)
     loaded = load_week_problem(WEEK, plan)
     found = measure(loaded, loaded.assignments, loaded.starts, conflicts=1)
-    assert found.occupancy == pytest.approx(360 / 6000)  # 300 + 60 of the 100; ten regular room-days of 600
+    # Ten regular room-days of 600; one cleaning of 20 between the two of Monday; overtime counts above.
+    assert found.occupancy == pytest.approx((300 + 20 + 100 + 60) / 6000)
     assert found.overtime_minutes == 40 + 60
-    assert found.rooms_overrunning == 2
+    assert found.rooms_overrunning == 1
     assert found.planned == 0.75
-    assert found.slot_fill == pytest.approx((320 + 120 + 80) / (600 + 120))
+    assert found.slot_fill == 0  # SO2 alone is owned, and nobody is there
     assert found.total_cost == pytest.approx(300 + 200 + 3000)
-    assert found.occupancy_by_day[:2] == (pytest.approx(360 / 1200), 0)
+    assert found.occupancy_by_day[:2] == (pytest.approx(420 / 1200), pytest.approx(60 / 1200))
     assert found.occupancy_by_day[5:] == (None, None)
+
+
+def test_a_share_of_nothing_is_shown_as_a_dash(hospital: Hospital) -> None:
+    make_plan(policy="open")
+    strip = {one["key"]: one for one in state(hospital)["indicators"]}
+    for key in ("planned", "slot_fill"):
+        assert (strip[key]["value"], strip[key]["text"], strip[key]["delta_text"]) == (None, "–", None)
 
 
 def test_an_empty_week_measures_nothing_and_divides_by_nothing(hospital: Hospital) -> None:
@@ -51,7 +59,7 @@ def test_an_empty_week_measures_nothing_and_divides_by_nothing(hospital: Hospita
     hospital.rooms[1].slots.all().delete()
     loaded = load_week_problem(WEEK, make_plan())
     found = measure(loaded, {}, {}, conflicts=0)
-    assert (found.occupancy, found.planned, found.slot_fill, found.total_cost) == (0, 0, 0, 0)
+    assert (found.occupancy, found.planned, found.slot_fill, found.total_cost) == (None, None, None, 0)
 
 
 def test_the_strip_compares_with_the_proposal_and_says_what_is_good(hospital: Hospital) -> None:
