@@ -42,11 +42,14 @@ class _Day:
     surgeon_free: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def past_week(draws: Draws, monday: date, *, fill: float, until: date) -> Iterator[Case]:
-    """The week's interventions: planned in their slots, and done on the days before ``until``."""
+def past_week(draws: Draws, monday: date, *, fill: float, until: date, digits: int = 5) -> Iterator[Case]:
+    """The week's interventions: planned in their slots, and done on the days before ``until``.
+
+    ``digits`` is the length of the patients' codes: two years of them need five, a week on the screen reads four.
+    """
     for weekday in range(5):
         day = monday + timedelta(days=weekday)
-        cases = list(_planned_day(draws, day, fill * season(day)))
+        cases = list(_planned_day(draws, day, fill * season(day), digits))
         if day < until:
             _happen(draws, cases, day, fill * season(day))
         else:
@@ -55,17 +58,17 @@ def past_week(draws: Draws, monday: date, *, fill: float, until: date) -> Iterat
         yield from cases
 
 
-def _planned_day(draws: Draws, day: date, fill: float) -> Iterator[Case]:
+def _planned_day(draws: Draws, day: date, fill: float, digits: int) -> Iterator[Case]:
     busy: set[tuple[str, date, int]] = set()
     # A surgeon's own slots first, or the specialty's would keep them busy elsewhere.
     for slot in sorted(weekly_slots(), key=lambda one: one.surgeon is None):
         open_slot = slot.weekday == day.weekday() and slot.specialty is not None and not slot.overtime
         if open_slot and not draws.calendar.closed(slot.room, day):
-            yield from _fill_slot(draws, slot, day, fill, busy)
+            yield from _fill_slot(draws, slot, day, fill, busy, digits)
 
 
 def _fill_slot(
-    draws: Draws, slot: SlotCard, day: date, fill: float, busy: set[tuple[str, date, int]]
+    draws: Draws, slot: SlotCard, day: date, fill: float, busy: set[tuple[str, date, int]], digits: int
 ) -> Iterator[Case]:
     """Interventions one after the other; one surgeon, or two for a whole day, the first in the morning."""
     share = min(1.0, max(0.15, draws.random.gauss(fill, 0.17)))
@@ -87,7 +90,7 @@ def _fill_slot(
         if procedure is None:
             return
         admission = day - timedelta(days=draws.random.choices((1, 2, 3), (8, 1, 1))[0])
-        case = draws.new_case(procedure, surgeon, admission, digits=5)
+        case = draws.new_case(procedure, surgeon, admission, digits=digits)
         fits = clock + case.planned_minutes + TURNOVER <= min(slot.end, target + 40)
         if fits and minutes[surgeon.trigram] + case.planned_minutes <= surgeon.daily_minutes:
             case.place = Place(day, slot, clock)

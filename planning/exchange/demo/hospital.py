@@ -43,7 +43,7 @@ def generate(*, today: date, preset: str = "load", seed: int = 1) -> DemoHospita
         for week in range(_HISTORY_WEEKS, 0, -1)
         for case in past_week(draws, monday - timedelta(weeks=week), fill=fill, until=today)
     ]
-    current = tuple(past_week(draws, monday, fill=fill, until=today))
+    current = tuple(past_week(draws, monday, fill=fill, until=today, digits=4))
     coming = [*overdue(draws, today)]
     for ahead, count in enumerate(chosen.requests_by_week, start=1):
         coming += coming_week(draws, monday + timedelta(weeks=ahead), count=int(count.value), asked_before=today)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from planning import wording
 from planning.access import May, require
 from planning.exchange.fields import Kind, Target
 from planning.exchange.mapping import Mapping
@@ -284,9 +285,23 @@ def _tell(request: HttpRequest, result: ImportResult) -> None:
         "room": _("Salles"),
         "equipment": _("Équipements"),
     }
-    made = [f"{labels[kind]} : {', '.join(codes[:12])}" for kind, codes in result.also_created.items()]
+    made = [wording.named(labels[kind], ", ".join(codes[:12])) for kind, codes in result.also_created.items()]
     if made:
-        messages.info(request, _("Créés au passage, à vérifier :") + "\n" + "\n".join(made))
+        messages.info(request, "\n".join([_("Créés au passage, à vérifier :"), *made, *_hints(result)]))
+
+
+def _hints(result: ImportResult) -> list[str]:
+    """What was created cannot be planned as it should before a person looks at it."""
+    hints = []
+    if "surgeon" in result.also_created:
+        hints.append(_("Ces chirurgiens opèrent pour l'instant du lundi au vendredi."))
+    if "specialty" in result.also_created:
+        hints.append(
+            _("Ces spécialités n'ont pas encore de plage : donnez-leur-en au plan directeur ou dans la semaine.")
+        )
+    if "room" in result.also_created:
+        hints.append(_("Ces salles n'ont encore ni plage ni équipement."))
+    return hints
 
 
 def _summary_of(after: dict[str, Any]) -> dict[str, Any]:
