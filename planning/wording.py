@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -56,7 +56,8 @@ def number(value: float, decimals: int = 0) -> str:
 
 
 def euros(value: float) -> str:
-    return f"{number(value)}{NO_BREAK}€"
+    # Translators: « 1 200 € », « €1,200 ».
+    return (_("%(amount)s €") % {"amount": number(value)}).replace(" ", NO_BREAK)
 
 
 def signed_euros(value: float) -> str:
@@ -70,7 +71,18 @@ def signed(value: float, text: str) -> str:
 
 
 def percent(share: float, decimals: int = 0) -> str:
-    return f"{number(share * 100, decimals)}{NO_BREAK}%"
+    # Translators: « 12,5 % », « 12.5% ».
+    return (_("%(amount)s %%") % {"amount": number(share * 100, decimals)}).replace(" ", NO_BREAK)
+
+
+def named(name: Any, text: Any) -> str:
+    """« I12 : Verrouillée entre-temps »."""
+    return _("%(name)s : %(text)s") % {"name": name, "text": text}
+
+
+def listed(parts: Iterable[Any]) -> str:
+    """Phrases that may hold commas, one after the other."""
+    return _(" ; ").join(str(part) for part in parts)
 
 
 # --- Rules -------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from planning import wording
 from planning.solver.problem import ProblemError
 
 CONTENT_TYPE = "application/problem+json"
@@ -58,7 +59,7 @@ def _said(errors: dict[str, Any]) -> str:
     parts = []
     for field, messages in errors.items():
         text = " ".join(str(one) for one in messages) if isinstance(messages, list) else str(messages)
-        parts.append(f"{field} : {text}" if field else text)
+        parts.append(wording.named(field, text) if field else text)
     return " ".join(parts)
 
 

@@ -63,7 +63,7 @@ def refused_lines(taken: Taken) -> list[dict[str, Any]]:
     for key, violation in taken.refused.items():
         row = taken.loaded.interventions.get(key)
         code, text = row.code if row else "", wording.sentence(taken.loaded, violation)
-        found.append({"intervention": int(key), "text": f"{code} : {text}" if code else text})
+        found.append({"intervention": int(key), "text": wording.named(code, text) if code else text})
     return found
 
 
@@ -76,7 +76,7 @@ def taken_message(taken: Taken, refused: list[dict[str, Any]]) -> str:
     if not refused:
         return said
     left = ngettext("%(n)d ne convient plus :", "%(n)d ne conviennent plus :", len(refused)) % {"n": len(refused)}
-    return f"{said} {left} " + " ; ".join(str(line["text"]) for line in refused[:SHOWN_REFUSALS])
+    return f"{said} {left} " + wording.listed(line["text"] for line in refused[:SHOWN_REFUSALS])
 
 
 class Difference(PlanningView):
