@@ -78,7 +78,9 @@ def test_a_file_goes_from_upload_to_import_through_its_pages(planner: Client, fo
     assert "2 lignes importées. 1 laissée de côté." in done.content.decode()
     assert Intervention.objects.filter(planned_minutes=90, surgeon__code="S2").exists()
     assert list(folder.iterdir()) == []
-    assert planner.get(preview_url).status_code == 404
+    back = planner.get(preview_url, follow=True)
+    assert back.redirect_chain == [(reverse("imports"), 302)]
+    assert "recommencez" in back.content.decode()
 
 
 def test_the_same_file_again_shows_that_everything_is_there(planner: Client) -> None:
@@ -119,7 +121,7 @@ def test_an_abandoned_import_leaves_nothing(planner: Client, folder: Path) -> No
     assert planner.get(reverse("import-abandon", kwargs={"token": token})).status_code == 405
     planner.post(reverse("import-abandon", kwargs={"token": token}))
     assert list(folder.iterdir()) == []
-    assert planner.get(uploaded.url).status_code == 404
+    assert planner.get(uploaded.url).url == reverse("imports")
 
 
 @pytest.mark.parametrize(
@@ -144,13 +146,13 @@ def test_only_the_session_that_uploaded_a_file_sees_it(planner: Client, hospital
     url = _upload(planner).url
     other = Client()
     other.force_login(hospital.director)
-    assert other.get(url).status_code == 404
-    assert other.get(url.replace("colonnes", "apercu")).status_code == 404
+    assert other.get(url).url == reverse("imports")
+    assert other.get(url.replace("colonnes", "apercu")).url == reverse("imports")
 
 
 @pytest.mark.parametrize("token", ["..", "x" * 32, "0" * 32])
 def test_a_forged_token_finds_nothing(planner: Client, token: str) -> None:
-    assert planner.get(reverse("import-columns", kwargs={"token": token})).status_code == 404
+    assert planner.get(reverse("import-columns", kwargs={"token": token})).url == reverse("imports")
 
 
 def test_an_impossible_range_is_said_next_to_its_field(planner: Client) -> None:

@@ -142,6 +142,16 @@ def test_an_intervention_is_created_with_its_surgeons_specialty_and_journalled(
     assert "Latex" not in str(entry.after)
 
 
+def test_a_new_intervention_starts_from_the_next_free_code(director: Client, hospital: Hospital) -> None:
+    address = reverse("intervention-create")
+
+    first = director.get(address).context["form"]["code"].value()
+    make_intervention(hospital.surgeons[0], code="I26-00041")
+    make_intervention(hospital.surgeons[0], code="I26-99X")
+
+    assert (first, director.get(address).context["form"]["code"].value()) == ("I26-00001", "I26-00042")
+
+
 @pytest.mark.parametrize(
     ("change", "field", "message"),
     [

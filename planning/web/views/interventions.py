@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -77,7 +77,11 @@ def intervention_list(request: HttpRequest) -> HttpResponse:
 @require(May.EDIT_INTERVENTIONS)
 def intervention_create(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    initial = {"admission_date": today + timedelta(days=1), "deadline_date": today + timedelta(days=30)}
+    initial = {
+        "code": _next_code(today),
+        "admission_date": today + timedelta(days=1),
+        "deadline_date": today + timedelta(days=30),
+    }
     form = InterventionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         row = create_intervention(
@@ -162,6 +166,13 @@ def _page(
         "seen": fingerprint(Intervention.objects.select_related("surgeon", "specialty").get(pk=intervention.pk)),
     }
     return render(request, "planning/interventions/form.html", context, status=status)
+
+
+def _next_code(today: date) -> str:
+    """A code to start from, ``I26-00042``: whoever types another is free to; taken meanwhile, the form says so."""
+    prefix = f"I{today:%y}-"
+    last = Intervention.objects.filter(code__regex=rf"^{prefix}\d{{5}}$").order_by("-code").first()
+    return f"{prefix}{int(last.code.removeprefix(prefix)) + 1 if last else 1:05d}"
 
 
 def _equipment(form: InterventionForm) -> Iterable[Equipment]:
