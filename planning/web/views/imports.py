@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -75,6 +75,8 @@ def import_upload(request: HttpRequest) -> HttpResponse:
 @require(May.IMPORT)
 def import_columns(request: HttpRequest, token: str) -> HttpResponse:
     pending = _pending(request, token)
+    if pending is None:
+        return _gone(request)
     form = MappingForm(pending.target, pending.table, pending.mapping, request.POST or None)
     if request.method == "POST" and form.is_valid():
         pending.mapping = form.to_mapping()
@@ -88,6 +90,8 @@ def import_columns(request: HttpRequest, token: str) -> HttpResponse:
 @require(May.IMPORT)
 def import_preview(request: HttpRequest, token: str) -> HttpResponse:
     pending = _pending(request, token)
+    if pending is None:
+        return _gone(request)
     if request.method == "POST":
         _settle(request, pending)
         if request.POST.get("action") != "import":
@@ -126,7 +130,8 @@ def import_preview(request: HttpRequest, token: str) -> HttpResponse:
 @require(May.IMPORT)
 @require_POST
 def import_abandon(request: HttpRequest, token: str) -> HttpResponse:
-    _pending(request, token)
+    if _pending(request, token) is None:
+        return _gone(request)
     _forget(request, token)
     messages.success(request, _("L'import est abandonné, le fichier est effacé. Rien n'a été importé."))
     return redirect("imports")
@@ -145,11 +150,17 @@ def _store(request: HttpRequest, pending: Pending) -> None:
     request.session[_SESSION] = files
 
 
-def _pending(request: HttpRequest, token: str) -> Pending:
+def _gone(request: HttpRequest) -> HttpResponse:
+    """After an import, « back » leads here."""
+    messages.warning(request, _("Ce fichier n'est plus là (déjà importé, abandonné ou trop ancien) : recommencez."))
+    return redirect("imports")
+
+
+def _pending(request: HttpRequest, token: str) -> Pending | None:
     entry = request.session.get(_SESSION, {}).get(token)
     data = kept_file(token) if entry else None
     if entry is None or data is None:
-        raise Http404(_("Ce fichier n'est plus là : recommencez l'import."))
+        return None
     target = TARGETS[entry["target"]]
     return Pending(token, entry["name"], target, read_table(data, entry["name"]), Mapping.from_json(entry["mapping"]))
 
