@@ -267,7 +267,7 @@ def pulse(user: User | None, **query: Any) -> Any:
 def test_the_pulse_tells_what_changed_last_and_by_whom(hospital: Hospital, plan: Plan, item: Intervention) -> None:
     assert pulse(hospital.director).json() == {
         "plan_id": plan.pk, "revision": 0, "changed_by": None, "changed_label": None, "run": None,
-        "latest_proposal_id": None,
+        "latest_proposal_id": None, "approved_id": None,
     }  # fmt: skip
     proposal = make_plan("proposed", 2)
     post(make_user("cellule", Role.PLANNER), plan, "moves", drop(hospital, item, revision=0))

@@ -38,8 +38,9 @@ async function listen() {
   if (active(news.run) && !active(state.run)) update({ run: news.run });
   // What this page did while the question travelled is not news.
   if (chosen() || state.plan?.revision !== plan?.revision || state.moving) return;
-  const other = (news.plan_id ?? null) !== (plan?.id ?? null);
-  if (!other && news.revision <= since) return;
+  const other = (news.plan_id ?? null) !== (plan?.id ?? null) || (news.approved_id ?? null) !== (state.grid.approved?.id ?? null);
+  const ended = news.run && !active(news.run) && news.run.id !== state.run?.id && state.grid.run?.id !== news.run.id;
+  if (!other && !ended && news.revision <= since) return;
   await reload();
   if (!news.changed_by) return;
   const text = fill(gettext("%(who)s : %(what)s"), { who: news.changed_by, what: news.changed_label });

@@ -46,6 +46,15 @@ export function renderTopbar() {
   if (reopen) reopen.hidden = !plan || editable();
 }
 
+/** "2026-11-26" -> "2026-W48": the week of a day is its Thursday's. */
+export function isoWeek(day) {
+  const thursday = new Date(`${day}T00:00:00Z`);
+  thursday.setUTCDate(thursday.getUTCDate() + 4 - (thursday.getUTCDay() || 7));
+  const year = thursday.getUTCFullYear();
+  const week = Math.ceil(((thursday - Date.UTC(year, 0, 1)) / 86_400_000 + 1) / 7);
+  return `${year}-W${String(week).padStart(2, "0")}`;
+}
+
 function stateText(plan) {
   const after = plan.status === "draft" && state.grid.approved;
   if (after) return fill(gettext("%(status)s, modifié depuis v%(n)s"), { status: plan.status_label, n: after.number });
@@ -95,7 +104,9 @@ export function startTopbar() {
   $("#approve")?.addEventListener("click", openApproval);
   $("#reopen")?.addEventListener("click", reopen);
   $("#versions")?.addEventListener("toggle", () => { if ($("#versions").open) renderVersions(); });
-  $("#week-picker")?.addEventListener("change", (event) => {
-    if (/^\d{4}-W\d{2}$/.test(event.target.value)) location.assign(location.pathname.replace(/\d{4}-W\d{2}/, event.target.value));
+  const picker = $("#week-picker");
+  picker.addEventListener("click", () => picker.showPicker?.());
+  picker.addEventListener("change", () => {
+    if (picker.value) location.assign(location.pathname.replace(/\d{4}-W\d{2}/, isoWeek(picker.value)));
   });
 }
