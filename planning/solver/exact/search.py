@@ -13,6 +13,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from planning.solver.costs import breakdown
 from planning.solver.exact.constraints import constraints
+from planning.solver.exact.fixing import close_dear_cells
 from planning.solver.exact.objective import Objective, objective
 from planning.solver.exact.variables import Variables, choose_variables, expand
 from planning.solver.grid import Floats, grid_of
@@ -139,9 +140,10 @@ class _Search:
 
 def _highs(variables: Variables, coefficients: Floats, limit: float | None, seconds: float) -> OptimizeResult:
     rows = constraints(variables)
+    upper = np.concatenate([variables.group_sizes[variables.group], variables.group_sizes]).astype(float)
     if limit is not None:
+        upper = close_dear_cells(coefficients, rows, upper, limit, max(seconds, 0.01))
         rows.append(LinearConstraint(coefficients[np.newaxis, :], -inf, limit))
-    upper = np.concatenate([variables.group_sizes[variables.group], variables.group_sizes])
     return milp(
         coefficients,
         constraints=rows,
