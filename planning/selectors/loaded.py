@@ -385,22 +385,22 @@ def _interventions(
 ) -> dict[str, InterventionRow]:
     """Those placed; for a week still open also its candidates and what its approved version had planned.
 
-    Two queries, because one with OR would read ten years of history.
+    Three queries at most, because one with OR would read ten years of history.
     """
     columns = (
         "pk", "code", "patient_code", "procedure_label", "surgeon_id", "specialty_id", "planned_minutes",
         "admission_date", "deadline_date", "priority", "ambulatory", "state", "notes",
     )  # fmt: skip
-    versions = Plan.objects.filter(pk=plan.pk) if plan is not None else Plan.objects.none()
     found: dict[int, tuple[Any, ...]] = {}
-    still_open = plan is None or plan.status not in FROZEN
-    if still_open:
-        versions |= Plan.objects.filter(monday=week.monday, status=Plan.Status.APPROVED)
-        rows = Intervention.objects.filter(candidates(week, last_day)).values_list(*columns)
+    wanted = {row.intervention for row in placements.values()}
+    unsorted = Intervention.objects.order_by()
+    if plan is None or plan.status not in FROZEN:
+        rows = unsorted.filter(candidates(week, last_day)).values_list(*columns)
         found = {row[0]: row for row in rows}
-    known = Placement.objects.filter(plan__in=versions.values("pk")).values("intervention_id")
-    for row in Intervention.objects.filter(pk__in=known).values_list(*columns):
         # What the approved version holds and the plan does not is of this week while it can still be operated.
+        approved = Placement.objects.filter(plan__monday=week.monday, plan__status=Plan.Status.APPROVED)
+        wanted.update(approved.values_list("intervention_id", flat=True))
+    for row in unsorted.filter(pk__in=wanted - found.keys()).values_list(*columns):
         if str(row[0]) in placements or row[11] in (Intervention.State.ACCEPTED, Intervention.State.PLANNED):
             found[row[0]] = row
     ordered = sorted(found.values(), key=lambda row: (row[8], row[0]))
