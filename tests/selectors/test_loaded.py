@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from planning.calendar import at_minute
-from planning.models import Absence, Placement, Plan, RoomClosure, Site
+from planning.models import Absence, Intervention, Placement, Plan, RoomClosure, Site
 from planning.services.translate import load_week_problem, placement_rows
 from planning.solver.problem import ProblemError
 from tests.factories.hospital import NOW, WEEK, make_intervention, make_slot, small_hospital
+from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +143,25 @@ def test_a_policy_decides_whose_the_slots_are_and_an_unknown_one_is_refused() ->
     assert load_week_problem(WEEK, None).problem.slot_by_id[str(owned.pk)].specialty == str(hospital.orthopaedics.pk)
     with pytest.raises(ProblemError, match="policy: 'magic'"):
         load_week_problem(WEEK, None, "magic")
+
+
+def test_what_the_approved_version_holds_can_be_planned_again_and_what_is_done_cannot() -> None:
+    hospital = small_hospital()
+    planned, done = (make_intervention(hospital.surgeons[0]) for _ in range(2))
+    approved = make_plan("approved")
+    for item in (planned, done):
+        place(approved, item, hospital)
+    Intervention.objects.filter(pk=planned.pk).update(state="planned")
+    Intervention.objects.filter(pk=done.pk).update(state="done")
+    assert list(load_week_problem(WEEK, make_plan(number=2)).interventions) == [str(planned.pk)]
+    assert set(load_week_problem(WEEK, approved).interventions) == {str(planned.pk), str(done.pk)}
+
+
+def test_an_approved_version_keeps_the_durations_it_was_approved_with() -> None:
+    hospital = small_hospital()
+    item = make_intervention(hospital.surgeons[0], 60)
+    approved = make_plan("approved")
+    place(approved, item, hospital)
+    Intervention.objects.update(planned_minutes=90)
+    assert load_week_problem(WEEK, approved).problem.interventions[0].duration == 60
+    assert load_week_problem(WEEK, make_plan(number=2)).problem.interventions[0].duration == 90
