@@ -2,7 +2,7 @@
 import { $, $$, el, icon } from "./dom.js";
 import { cellKey, cells, frame, load, narrow } from "./frame.js";
 import { at, left, width } from "./geometry.js";
-import { clock, date, fill, gettext, ngettext, number, duration } from "./i18n.js";
+import { clock, date, fill, gettext, ngettext, number, percent, duration } from "./i18n.js";
 import { levelOf } from "./level.js";
 import { byId, state, update } from "./store.js";
 
@@ -44,7 +44,7 @@ function groupHead(now, group) {
   const [name, rest] = byDay
     ? [date(group.key, "weekday"), date(group.key, tight ? "dayNumber" : opened || now.dates.length < 5 ? "dayMonth" : "dayMonthShort")]
     : [roomOf(group.key).code, tight ? "" : roomOf(group.key).name];
-  const occupancy = typeof dayRow?.occupancy === "number" ? `${number(dayRow.occupancy * (dayRow.occupancy <= 1.5 ? 100 : 1))} %` : dayRow?.occupancy;
+  const occupancy = typeof dayRow?.occupancy === "number" ? percent(dayRow.occupancy) : dayRow?.occupancy;
   const toggle = () => update({ focus: opened && !narrow() ? null : group.key });
   return el("div", { class: "ghw", style: { left: left(count, group.x, group.index), width: width(count, group.w) } },
     el("button", { type: "button", class: "gh", "aria-expanded": String(opened), title: opened ? gettext("Revenir aux largeurs égales") : gettext("Élargir"), on: { click: toggle } },
@@ -58,7 +58,7 @@ function groupHead(now, group) {
 function away(iso) {
   const list = state.grid.surgeons.filter((surgeon) => surgeon.days[iso]?.reason);
   if (!list.length) return null;
-  const title = list.map((surgeon) => `${surgeon.name} : ${surgeon.days[iso].reason}`).join("\n");
+  const title = list.map((surgeon) => fill(gettext("%(who)s : %(what)s"), { who: surgeon.name, what: surgeon.days[iso].reason })).join("\n");
   const text = fill(ngettext("%(n)s absent", "%(n)s absents", list.length), { n: list.length });
   return el("span", { class: "away", title }, icon("user-off"), text);
 }

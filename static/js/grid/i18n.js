@@ -18,7 +18,9 @@ const euros = new Intl.NumberFormat(language, { style: "currency", currency: "EU
 const signed = new Intl.NumberFormat(language, {
   style: "currency", currency: "EUR", maximumFractionDigits: 0, signDisplay: "exceptZero",
 });
+const shares = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
 
+export const percent = (share) => shares.format(share);
 export const number = (value) => numbers.format(value);
 export const money = (value) => euros.format(value);
 export const change = (value) => signed.format(Math.round(value)).replace("-", "−");

@@ -119,8 +119,9 @@ function presence(intervention) {
   if (!surgeon) return null;
   const cell = (iso) => {
     const { minutes = 0, reason = null } = surgeon.days[iso] ?? {};
-    const [kind, text] = reason ? ["away", reason] : minutes ? ["here", duration(minutes)] : ["off", gettext("n'opère pas")];
-    return el("li", { class: kind }, el("b", { text: date(iso, "weekday") }), el("span", { text }));
+    const [kind, text] = reason ? ["away", reason] : minutes ? ["here", duration(minutes)] : ["off", "–"];
+    return el("li", { class: kind, title: kind === "off" ? gettext("n'opère pas") : null }, el("b", { text: date(iso, "weekday") }),
+      el("span", { text, "aria-hidden": kind === "off" ? "true" : null }), kind === "off" ? el("span", { class: "sr", text: gettext("n'opère pas") }) : null);
   };
   return section(fill(gettext("Présence : %(surgeon)s"), { surgeon: surgeon.name }), null, el("ul", { class: "presence" }, state.grid.days.map((day) => cell(day.date))));
 }
