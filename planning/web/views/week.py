@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from planning.access import May, require
 from planning.calendar import Week
-from planning.models import Plan, Site
+from planning.models import Plan, Site, User
 from planning.selectors import weeks
 
 
@@ -16,8 +18,9 @@ from planning.selectors import weeks
 @require_safe
 def week(request: HttpRequest, week: Week) -> HttpResponse:
     """``?plan=ID`` shows another version than the current one, read-only unless it is the draft."""
-    plans = weeks.visible_plans(week, request.user)
-    grid = weeks.grid(week, request.user, plans, _asked(request, plans))
+    user = cast("User", request.user)
+    plans = weeks.visible_plans(week, user)
+    grid = weeks.grid(week, user, plans, _asked(request, plans))
     site = Site.objects.filter(pk=1).first() or Site()
     shown = [day for day in week.days if day.isoformat() <= max((each["date"] for each in grid["days"]), default="")]
     return render(
