@@ -97,7 +97,7 @@ class _Run:
             return _Plan(assignments, None)
         if self.method == "exact" or self.prove:
             return self._exact()
-        outcome = self._hungarian(self._share(PLAN_SHARE if self.with_starts else 1.0))
+        outcome = self._hungarian(self.stop.share(PLAN_SHARE if self.with_starts else 1.0))
         return _Plan(outcome.assignments, outcome.lower_bound)
 
     def result(self, plan: _Plan) -> SolveResult:
@@ -136,23 +136,18 @@ class _Run:
         from planning.solver.exact import solve_exact  # the other methods need no integer programming
 
         idle_rounds = INCUMBENT_IDLE_ROUNDS if self.method == "exact" else IDLE_ROUNDS
-        first = self._hungarian(self._share(INCUMBENT_SHARE), idle_rounds=idle_rounds)
+        first = self._hungarian(self.stop.share(INCUMBENT_SHARE), idle_rounds=idle_rounds)
         cost = breakdown(self.problem, first.assignments).total
         if cost - first.lower_bound <= MEETS * max(1.0, cost):
             return _Plan(first.assignments, first.lower_bound)
         self.report.enter("proof")
-        stop = self._share(PROOF_SHARE if self.with_starts else 1.0)
+        stop = self.stop.share(PROOF_SHARE if self.with_starts else 1.0)
         outcome = solve_exact(self.problem, stop=stop, incumbent=first.assignments, observer=self.observer)
         bound = max(first.lower_bound, outcome.lower_bound)
         found = outcome.assignments
         if found is None or breakdown(self.problem, found).total >= cost:
             return _Plan(first.assignments, bound)
         return _Plan(self._settle(found, bound, reference=self.reference), bound)
-
-    def _share(self, share: float) -> Stop:
-        """The same stop with a share of the time that is left."""
-        seconds = None if self.stop.seconds is None else self.stop.remaining * share
-        return Stop(seconds, self.stop.cancelled, self.stop.clock, self.stop.rounds)
 
     def _timed(self, plan: _Plan) -> Timed:
         self.report.enter("sequencing")

@@ -37,5 +37,12 @@ class Stop:
         """Seconds left; infinite without a budget."""
         return float("inf") if self.seconds is None else self.seconds - self.elapsed
 
+    def share(self, share: float) -> Stop:
+        """The same stop, counting from the same start, with a share of the time that is left."""
+        seconds = None if self.seconds is None else self.elapsed + self.remaining * share
+        part = Stop(seconds, self.cancelled, self.clock, self.rounds)
+        part.started = self.started
+        return part
+
     def reached(self) -> bool:
         return self.remaining <= 0 or self.cancelled()
