@@ -12,7 +12,8 @@ import pytest
 from django.db import connection
 
 from planning.calendar import at_minute
-from planning.models import Placement, Plan, PlanningRun, Slot
+from planning.models import JournalEntry, Placement, Plan, PlanningRun, Slot
+from planning.services.placements import move_placement
 from planning.services.plans import UnableToApprove, add_version, approve_plan, open_draft
 from planning.services.proposing import work_on_run
 from planning.services.runs import UnableToRequestRun, claim_run, reap_runs, request_run
@@ -146,3 +147,28 @@ def test_versions_written_at_once_have_different_numbers(hospital: Hospital) -> 
         lambda _: add_version(Plan(monday=WEEK.monday, status="proposed", policy="open", created_at=NOW)).number
     )
     assert sorted(answers) == [1, 2, 3, 4]
+
+
+def test_drops_at_once_move_one_block_and_the_others_are_told_of_it(hospital: Hospital) -> None:
+    draft = open_draft(monday=WEEK.monday, user=hospital.director, now=NOW)
+    items = [make_intervention(hospital.surgeons[0], minutes=60) for _ in range(PEOPLE)]
+
+    def drop(number: int) -> Any:
+        return move_placement(
+            plan=Plan.objects.get(pk=draft.pk),
+            intervention=items[number].pk,
+            room=hospital.rooms[0].pk,
+            day=WEEK.days[number],
+            start=480,
+            revision=draft.revision,
+            user=hospital.director,
+            now=NOW,
+        )
+
+    answers = at_once(drop)
+    assert kinds(answers) == {"Change": 1, "Stale": PEOPLE - 1}
+    moved = Placement.objects.get(plan=draft)
+    assert moved.intervention == items[[type(answer).__name__ for answer in answers].index("Change")]
+    assert Plan.objects.get(pk=draft.pk).revision == draft.revision + 1
+    assert draft.steps.count() == 1
+    assert JournalEntry.objects.filter(plan=draft, action="move").count() == 1
