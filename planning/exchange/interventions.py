@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from planning.exchange.fields import Field, Kind, Target
 from planning.exchange.mapping import Mapping
@@ -36,103 +36,107 @@ _PRIORITIES = (
 
 TARGET = Target(
     "interventions",
-    lazy("Interventions"),
+    gettext_lazy("Interventions"),
     (
         Field(
             "reference",
-            lazy("Référence d'origine"),
+            gettext_lazy("Référence d'origine"),
             longest=60,
-            help=lazy("L'identifiant de l'intervention dans le système d'où vient le fichier. Vide : la ligne."),
+            help=gettext_lazy(
+                "L'identifiant de l'intervention dans le système d'où vient le fichier. Vide : la ligne."
+            ),
         ),
         Field(
             "patient_code",
-            lazy("Code du patient"),
+            gettext_lazy("Code du patient"),
             longest=30,
-            help=lazy("Un code, jamais un nom. Vide : un code est créé à partir de la ligne."),
+            help=gettext_lazy("Un code, jamais un nom. Vide : un code est créé à partir de la ligne."),
         ),
         Field(
             "procedure_label",
-            lazy("Acte"),
+            gettext_lazy("Acte"),
             required=True,
             longest=200,
         ),
         Field(
             "procedure_code",
-            lazy("Code de l'acte"),
+            gettext_lazy("Code de l'acte"),
             longest=20,
         ),
         Field(
             "surgeon",
-            lazy("Chirurgien"),
+            gettext_lazy("Chirurgien"),
             required=True,
             longest=80,
             names="surgeon",
         ),
         Field(
             "specialty",
-            lazy("Spécialité"),
+            gettext_lazy("Spécialité"),
             longest=120,
             names="specialty",
-            help=lazy("Vide : celle du chirurgien."),
+            help=gettext_lazy("Vide : celle du chirurgien."),
         ),
         Field(
             "planned_minutes",
-            lazy("Durée prévue en salle (minutes)"),
+            gettext_lazy("Durée prévue en salle (minutes)"),
             Kind.MINUTES,
             required=True,
         ),
         Field(
             "equipment",
-            lazy("Équipements"),
+            gettext_lazy("Équipements"),
             longest=200,
             names="equipment",
-            help=lazy("Plusieurs : séparés par des virgules ou des points-virgules."),
+            help=gettext_lazy("Plusieurs : séparés par des virgules ou des points-virgules."),
         ),
         Field(
             "admission_date",
-            lazy("Date d'hospitalisation"),
+            gettext_lazy("Date d'hospitalisation"),
             Kind.DATE,
-            help=lazy("Obligatoire pour une demande. L'opération a lieu le lendemain au plus tôt."),
+            help=gettext_lazy("Obligatoire pour une demande. L'opération a lieu le lendemain au plus tôt."),
         ),
         Field(
             "deadline_date",
-            lazy("Date limite"),
+            gettext_lazy("Date limite"),
             Kind.DELAY,
-            help=lazy("Obligatoire pour une demande. Une date, ou un délai après l'hospitalisation : +30."),
+            help=gettext_lazy("Obligatoire pour une demande. Une date, ou un délai après l'hospitalisation : +30."),
         ),
         Field(
             "priority",
-            lazy("Priorité"),
+            gettext_lazy("Priorité"),
             Kind.CHOICE,
             choices=_PRIORITIES,
         ),
         Field(
             "ambulatory",
-            lazy("Ambulatoire"),
+            gettext_lazy("Ambulatoire"),
             Kind.FLAG,
         ),
-        Field("notes", lazy("Notes pour le bloc"), longest=1000),
+        Field("notes", gettext_lazy("Notes pour le bloc"), longest=1000),
         Field(
             "room",
-            lazy("Salle"),
+            gettext_lazy("Salle"),
             longest=20,
             names="room",
-            help=lazy("La salle réelle d'une intervention réalisée. Pour une demande, elle est créée si elle manque."),
+            help=gettext_lazy(
+                "La salle réelle d'une intervention réalisée. Pour une demande, elle est créée si elle manque."
+            ),
         ),
         Field(
             "operated_on",
-            lazy("Date d'opération"),
+            gettext_lazy("Date d'opération"),
             Kind.DATE,
-            help=lazy("Utile quand les heures d'entrée et de sortie n'ont pas de date."),
+            help=gettext_lazy("Utile quand les heures d'entrée et de sortie n'ont pas de date."),
         ),
         Field(
             "entered_at",
-            lazy("Entrée en salle"),
+            gettext_lazy("Entrée en salle"),
             Kind.MOMENT,
         ),
         Field(
             "left_at",
-            lazy("Sortie de salle"),
+            gettext_lazy("Sortie de salle"),
             Kind.MOMENT,
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from planning.exchange.fields import Field, Kind, Target
 from planning.exchange.mapping import Mapping
@@ -14,18 +14,18 @@ from planning.exchange.tabular import Table
 
 TARGET = Target(
     "rooms",
-    lazy("Salles"),
+    gettext_lazy("Salles"),
     (
-        Field("code", lazy("Code"), required=True, longest=20),
-        Field("name", lazy("Nom"), longest=120),
-        Field("opens", lazy("Ouverture"), Kind.CLOCK, help=lazy("Vide : 08:00.")),
-        Field("closes", lazy("Fermeture"), Kind.CLOCK, help=lazy("Vide : 20:00.")),
+        Field("code", gettext_lazy("Code"), required=True, longest=20),
+        Field("name", gettext_lazy("Nom"), longest=120),
+        Field("opens", gettext_lazy("Ouverture"), Kind.CLOCK, help=gettext_lazy("Vide : 08:00.")),
+        Field("closes", gettext_lazy("Fermeture"), Kind.CLOCK, help=gettext_lazy("Vide : 20:00.")),
         Field(
             "equipment",
-            lazy("Équipements"),
+            gettext_lazy("Équipements"),
             longest=200,
             names="equipment",
-            help=lazy("Plusieurs : séparés par des virgules ou des points-virgules."),
+            help=gettext_lazy("Plusieurs : séparés par des virgules ou des points-virgules."),
         ),
     ),
 )

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from planning.exchange.fields import Field, Kind, Target
 from planning.exchange.mapping import Mapping
@@ -26,16 +26,18 @@ _KINDS = (
 
 TARGET = Target(
     "slots",
-    lazy("Plages"),
+    gettext_lazy("Plages"),
     (
-        Field("day", lazy("Date"), Kind.DATE, required=True),
-        Field("room", lazy("Salle"), required=True, longest=20, names="room"),
-        Field("start", lazy("Début"), Kind.CLOCK, required=True),
-        Field("end", lazy("Fin"), Kind.CLOCK, required=True),
-        Field("kind", lazy("Nature"), Kind.CHOICE, choices=_KINDS, help=lazy("Vide : heures normales.")),
-        Field("specialty", lazy("Spécialité"), longest=120, names="specialty"),
-        Field("surgeon", lazy("Chirurgien"), longest=80, names="surgeon"),
-        Field("positions", lazy("Interventions au plus"), Kind.NUMBER, help=lazy("Vide : 12.")),
+        Field("day", gettext_lazy("Date"), Kind.DATE, required=True),
+        Field("room", gettext_lazy("Salle"), required=True, longest=20, names="room"),
+        Field("start", gettext_lazy("Début"), Kind.CLOCK, required=True),
+        Field("end", gettext_lazy("Fin"), Kind.CLOCK, required=True),
+        Field(
+            "kind", gettext_lazy("Nature"), Kind.CHOICE, choices=_KINDS, help=gettext_lazy("Vide : heures normales.")
+        ),
+        Field("specialty", gettext_lazy("Spécialité"), longest=120, names="specialty"),
+        Field("surgeon", gettext_lazy("Chirurgien"), longest=80, names="surgeon"),
+        Field("positions", gettext_lazy("Interventions au plus"), Kind.NUMBER, help=gettext_lazy("Vide : 12.")),
     ),
     day=("day",),
 )

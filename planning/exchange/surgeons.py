@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from planning.exchange.fields import Field, Kind, Target
 from planning.exchange.mapping import Mapping
@@ -14,14 +14,24 @@ from planning.exchange.tabular import Table
 
 TARGET = Target(
     "surgeons",
-    lazy("Chirurgiens"),
+    gettext_lazy("Chirurgiens"),
     (
-        Field("code", lazy("Code"), longest=20, help=lazy("Vide : créé à partir du nom.")),
-        Field("trigram", lazy("Trigramme"), longest=4, help=lazy("Vide : les trois premières lettres du nom.")),
-        Field("last_name", lazy("Nom"), required=True, longest=80),
-        Field("first_name", lazy("Prénom"), longest=80),
-        Field("specialty", lazy("Spécialité"), required=True, longest=120, names="specialty"),
-        Field("daily_minutes", lazy("Durée maximale par jour (minutes)"), Kind.MINUTES, help=lazy("Vide : 480.")),
+        Field("code", gettext_lazy("Code"), longest=20, help=gettext_lazy("Vide : créé à partir du nom.")),
+        Field(
+            "trigram",
+            gettext_lazy("Trigramme"),
+            longest=4,
+            help=gettext_lazy("Vide : les trois premières lettres du nom."),
+        ),
+        Field("last_name", gettext_lazy("Nom"), required=True, longest=80),
+        Field("first_name", gettext_lazy("Prénom"), longest=80),
+        Field("specialty", gettext_lazy("Spécialité"), required=True, longest=120, names="specialty"),
+        Field(
+            "daily_minutes",
+            gettext_lazy("Durée maximale par jour (minutes)"),
+            Kind.MINUTES,
+            help=gettext_lazy("Vide : 480."),
+        ),
     ),
 )
 _F = {one.name: one for one in TARGET.fields}
