@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from planning import wording
 from planning.calendar import Week
 
 register = template.Library()
@@ -32,6 +33,12 @@ def duration(minutes: int) -> str:
     if not hours:
         return f"{rest} min"
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
+@register.filter
+def signed_euros(value: float) -> str:
+    """-1250 -> ``−1 250 €``, or ``−€1,250`` in English."""
+    return wording.signed_euros(value)
 
 
 @register.filter
