@@ -1,7 +1,7 @@
 /* Legend (a click isolates a specialty), grouping, theme, print. */
 import { $, $$, el, icon } from "./dom.js";
 import { narrow } from "./frame.js";
-import { fill, gettext } from "./i18n.js";
+import { fill, gettext, language, timeZone } from "./i18n.js";
 import { state, update } from "./store.js";
 
 const STATES = [
@@ -38,7 +38,7 @@ export function startFooter() {
   }
   $("#print").addEventListener("click", () => window.print());
   window.addEventListener("beforeprint", () => {
-    $("#print-date").textContent = fill(gettext("imprimé le %(date)s"), { date: new Date().toLocaleString(document.documentElement.lang) });
+    $("#print-date").textContent = fill(gettext("imprimé le %(date)s"), { date: new Date().toLocaleString(language, { timeZone }) });
   });
 }
 

@@ -2,6 +2,8 @@
 const page = document.documentElement;
 /* English with the day before the month and 24 hours, as theatres write them. */
 export const language = page.lang === "en" ? "en-GB" : page.lang || "fr";
+/* The hospital's clock: whoever reads the page from elsewhere sees the same hours. */
+export const timeZone = page.dataset.timeZone || undefined;
 
 export const gettext = (text) => (window.gettext ? window.gettext(text) : text);
 export const ngettext = (one, many, count) =>
@@ -58,7 +60,7 @@ const formats = {
 };
 export const date = (iso, format) => formats[format].format(new Date(`${iso}T00:00:00Z`));
 
-const moments = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const moments = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone });
 export const moment = (iso) => moments.format(new Date(iso));
 
 /** "mar. 24 · SO3 · 08:30", short enough for a toast. */

@@ -10,7 +10,7 @@ import { firstGroup, renderFooter, startFooter } from "./footer.js";
 import { narrow } from "./frame.js";
 import { renderHeads } from "./heads.js";
 import { startHelp } from "./help.js";
-import { gettext } from "./i18n.js";
+import { gettext, timeZone } from "./i18n.js";
 import { renderNow } from "./now.js";
 import { renderKpis } from "./kpis.js";
 import { repaint } from "./moving.js";
@@ -98,7 +98,7 @@ async function load() {
   const week = $("#week").dataset.week;
   const embedded = document.getElementById("grid-data");
   const grid = embedded ? JSON.parse(embedded.textContent) : await get(`weeks/${week}/grid/${location.search}`);
-  const now = new Date().toLocaleDateString("sv"); // Sweden writes ISO dates
+  const now = new Date().toLocaleDateString("sv", { timeZone }); // Sweden writes ISO dates
   const today = grid.days.some((day) => day.date === now) ? now : grid.days[0]?.date;
   // Without drafts there is nothing waiting and nothing to compare: only the sheet.
   for (const tab of grid.rights.see_drafts ? [] : ["#tab-wait", "#tab-diff", "#tab-log"]) $(tab).hidden = true;

@@ -2,6 +2,7 @@
 import { $, el, setStyle } from "./dom.js";
 import { frame } from "./frame.js";
 import { box } from "./geometry.js";
+import { minuteOf, timeZone } from "./i18n.js";
 
 const EVERY = 60_000;
 let timer = null;
@@ -11,8 +12,8 @@ export function renderNow() {
   timer = setTimeout(renderNow, EVERY);
   $("#now").hidden = true;
   const moment = new Date();
-  const today = moment.toLocaleDateString("sv"); // Sweden writes ISO dates
-  const minute = moment.getHours() * 60 + moment.getMinutes();
+  const today = moment.toLocaleDateString("sv", { timeZone }); // Sweden writes ISO dates
+  const minute = minuteOf(moment.toLocaleTimeString("sv", { timeZone, hour: "2-digit", minute: "2-digit" }));
   const now = frame();
   if (!now.dates.includes(today) || minute < now.axis.opens || minute >= now.axis.closes) return;
   const [first, last] = [now.rooms[0], now.rooms.at(-1)].map((room) => box(now, today, room, minute, minute));
