@@ -40,7 +40,7 @@ def day_label(day: date) -> str:
 
 
 def clock(minute: int) -> str:
-    return f"{minute // 60}:{minute % 60:02d}"
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def duration(minutes: int) -> str:

@@ -76,7 +76,8 @@ def _moved(entry: JournalEntry) -> str:
     where = f"{before} → {after}" if before and after and before != after else after or before
     name = (entry.intervention.code if entry.intervention else "") or str((entry.after or {}).get("code", ""))
     label = str((entry.after or {}).get("label", ""))
-    return " : ".join(part for part in (name, where or label) if part)
+    said = where or label
+    return wording.named(name, said) if name and said else name or said
 
 
 def _place(facts: Mapping[str, Any] | None) -> str:

@@ -85,15 +85,15 @@ def test_a_price_names_the_neighbour_it_disturbs(hospital: Hospital, plan: Plan,
     answer = post(hospital.director, plan, "price", drop(hospital, item, start=480)).json()
     [violation] = answer["violations"]
     assert (violation["rule"], violation["other"]) == ("room_overlap", pinned.pk)
-    assert violation["text"].startswith(f"{pinned.code} : Salle SO1 prête à 9:00 seulement")
+    assert violation["text"].startswith(f"{pinned.code} : Salle SO1 prête à 09:00 seulement")
 
 
 def test_a_meaningless_place_is_refused_with_the_reason(hospital: Hospital, plan: Plan, item: Intervention) -> None:
     answer = post(hospital.director, plan, "price", drop(hospital, item, start=300))
     assert answer.status_code == 200
-    assert answer.json() == {"status": "refused", "refused": "La salle SO1 est ouverte de 8:00 à 20:00."}
+    assert answer.json() == {"status": "refused", "refused": "La salle SO1 est ouverte de 08:00 à 20:00."}
     for place_, said in (
-        (drop(hospital, item, start=300), "La salle SO1 est ouverte de 8:00 à 20:00."),
+        (drop(hospital, item, start=300), "La salle SO1 est ouverte de 08:00 à 20:00."),
         (drop(hospital, item) | {"room": 999}, "Cette salle n'existe pas."),
         (drop(hospital, item) | {"date": "2026-12-25"}, "Ce jour n'est pas dans la semaine affichée."),
     ):
@@ -273,7 +273,7 @@ def test_the_pulse_tells_what_changed_last_and_by_whom(hospital: Hospital, plan:
     post(make_user("cellule", Role.PLANNER), plan, "moves", drop(hospital, item, revision=0))
     data = pulse(hospital.director, since=0).json()
     assert (data["revision"], data["changed_by"]) == (1, "Cellule")
-    assert data["changed_label"] == f"Déplacer {item.code} vers SO1 lun. 23 8:00"
+    assert data["changed_label"] == f"Déplacer {item.code} vers SO1 lun. 23 08:00"
     assert data["latest_proposal_id"] == proposal.pk
     assert pulse(hospital.director, since=1).json()["changed_by"] is None
 

@@ -204,7 +204,7 @@ def test_undo_and_redo_restore_the_placements_pins_included(hospital: Hospital) 
     row = Placement.objects.get()
     assert (row.pinned_by, row.pin_reason) == (hospital.viewer, "Matin")
     undo, redo = undo_and_redo(plan)
-    assert (undo, redo) == (None, {"label": f"Déplacer {item.code} vers SO2 mar. 24 8:00"})
+    assert (undo, redo) == (None, {"label": f"Déplacer {item.code} vers SO2 mar. 24 08:00"})
     turn(redo_step, plan, hospital)
     assert where(plan)[item.code][0] == "SO2"
     turn(redo_step, plan, hospital)
