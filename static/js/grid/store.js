@@ -49,9 +49,16 @@ export function setGrid(answer) {
   update({ grid, plan: grid.plan, run: grid.run, ...liveOf(grid.state, grid.plan) });
 }
 
-/** A change's answer: placements, costs and the new revision, without the hospital around them. */
+/** A change's answer: placements, costs and the new revision, without the hospital around them but for its slots. */
 export function setLive(live) {
-  update(liveOf(live, state.plan));
+  const patch = liveOf(live, state.plan);
+  const key = (slots) => slots.map((slot) => `${slot.id}:${slot.start}:${slot.end}`).join();
+  // A drop where there was no slot opens one by exception; its undo takes it away.
+  if (live?.slots && key(live.slots) !== key(state.grid.slots)) {
+    indexes.set("slots", new Map(live.slots.map((slot) => [slot.id, slot])));
+    patch.grid = { ...state.grid, slots: live.slots };
+  }
+  update(patch);
 }
 
 function liveOf(live, plan) {
