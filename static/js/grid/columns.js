@@ -44,6 +44,9 @@ function renderSlot(now, slot, placements) {
   const parts = [];
   if (slot.kind === "regular") {
     parts.push(el("div", { class: `band ${classes}`, title: slotTitle(slot, owner) + (gone ? ` · ${fill(gettext("absent : %(reason)s"), { reason: gone })}` : ""), style: along(now, slot.start, slot.end) }));
+  } else {
+    // Also the exceptional ones, in the middle of the day.
+    parts.push(el("div", { class: "otz", title: slotTitle(slot, owner), style: along(now, slot.start, slot.end) }));
   }
   const busy = placements.map((placement) => [placement.start, placement.start + placement.minutes]);
   const longest = holes(slot.start, slot.end, busy).sort((a, b) => b[1] - b[0] - (a[1] - a[0]))[0];
