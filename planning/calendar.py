@@ -8,7 +8,9 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-_WEEK = re.compile(r"^(\d{4})-W(\d{2})$")
+_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
+# Nothing is planned outside: far enough from the ends of the calendar that a neighbouring week always exists.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -23,11 +25,14 @@ class Week:
 
     @classmethod
     def parse(cls, name: str) -> Week:
-        """Raises ``ValueError`` when ``name`` is no ISO week."""
-        match = _WEEK.match(name)
+        """Raises ``ValueError`` when ``name`` is no ISO week, or one of another millennium."""
+        match = _WEEK.fullmatch(name)
         if not match:
             raise ValueError(f"{name!r} is not an ISO week such as 2026-W48")
-        return cls(date.fromisocalendar(int(match[1]), int(match[2]), 1))
+        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+        if not FIRST_DAY <= monday <= LAST_DAY:
+            raise ValueError(f"{name} is not between {FIRST_DAY} and {LAST_DAY}")
+        return cls(monday)
 
     @classmethod
     def of(cls, day: date) -> Week:

@@ -8,7 +8,7 @@ from planning.calendar import Week
 
 
 class WeekConverter:
-    regex = r"\d{4}-W\d{2}"
+    regex = "[0-9]{4}-W[0-9]{2}"
 
     def to_python(self, value: str) -> Week:
         return Week.parse(value)

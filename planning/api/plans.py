@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from planning import wording
 from planning.access import May
 from planning.api.errors import Problem
+from planning.api.parsing import LARGEST
 from planning.api.permissions import PlanningView
 from planning.calendar import Week
 from planning.models import Plan, User
@@ -34,9 +35,6 @@ from planning.selectors.loaded import load_week_problem
 from planning.selectors.steps import changes_since
 from planning.services import placements as services
 from planning.services.steps import Stale
-
-# No row has a greater number; the database would not even look for it.
-LARGEST = 2**63 - 1
 
 
 class Lifted(serializers.Serializer[Any]):

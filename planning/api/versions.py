@@ -17,8 +17,9 @@ from rest_framework.response import Response
 from planning import wording
 from planning.access import May
 from planning.api.errors import Problem
+from planning.api.parsing import LARGEST
 from planning.api.permissions import PlanningView
-from planning.api.plans import body, stale
+from planning.api.plans import Revision, body, stale
 from planning.api.weeks import query, week_or_404
 from planning.models import Plan
 from planning.selectors import differences
@@ -30,10 +31,11 @@ from planning.services.steps import Stale
 from planning.services.taking import Taken, UnableToTakeProposal, take_proposal
 
 SHOWN_REFUSALS = 5
+LARGEST_PAGE = 1_000_000
 
 
 class DifferenceQuery(serializers.Serializer[Any]):
-    with_ = serializers.IntegerField(min_value=1)
+    with_ = serializers.IntegerField(min_value=1, max_value=LARGEST)
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
@@ -41,17 +43,12 @@ class DifferenceQuery(serializers.Serializer[Any]):
 
 
 class PageQuery(serializers.Serializer[Any]):
-    page = serializers.IntegerField(min_value=1, default=1)
+    page = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=1)
 
 
-class TakeRequest(serializers.Serializer[Any]):
-    proposal = serializers.IntegerField(min_value=1)
+class TakeRequest(Revision):
+    proposal = serializers.IntegerField(min_value=1, max_value=LARGEST)
     interventions = serializers.ListField(child=serializers.IntegerField(), allow_null=True, default=None)
-    revision = serializers.IntegerField(min_value=0)
-
-
-class ApproveRequest(serializers.Serializer[Any]):
-    revision = serializers.IntegerField(min_value=0)
 
 
 def plan_or_404(plan: int) -> Plan:
@@ -133,10 +130,10 @@ class Approval(PlanningView):
 class Approve(PlanningView):
     may = May.APPROVE
 
-    @extend_schema(operation_id="plan_approve", request=ApproveRequest, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_approve", request=Revision, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request, pk: int) -> Response:
         """The draft as a version that never changes. 409 when it changed since ``revision`` or is approved already."""
-        revision = body(ApproveRequest, request)["revision"]
+        revision = body(Revision, request)["revision"]
         plan_or_404(pk)
         try:
             approved = approve_plan(plan_id=pk, revision=revision, user=request.user, now=timezone.now())  # type: ignore[arg-type]

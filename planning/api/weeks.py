@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from planning.access import May
+from planning.api.parsing import LARGEST
 from planning.api.permissions import PlanningView
 from planning.calendar import Week
 from planning.models import User
@@ -29,11 +30,11 @@ def week_or_404(name: str) -> Week:
 
 
 class PlanQuery(serializers.Serializer[Any]):
-    plan = serializers.IntegerField(required=False, min_value=1)
+    plan = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST)
 
 
 class PulseQuery(serializers.Serializer[Any]):
-    since = serializers.IntegerField(required=False, min_value=0, max_value=2**31)
+    since = serializers.IntegerField(required=False, min_value=0, max_value=LARGEST)
 
 
 def query(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

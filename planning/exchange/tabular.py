@@ -91,7 +91,8 @@ def decode(data: bytes) -> tuple[str, str]:
         encoding = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
         return _decoded(data, encoding), encoding
     try:
-        return data.decode("utf-8"), "utf-8"
+        data.decode("utf-8")
+        return _decoded(data, "utf-8"), "utf-8"
     except UnicodeDecodeError:
         best = from_bytes(data[:400_000], cp_isolation=_CANDIDATES).best()
         # A tie goes to cp1252, what French and Dutch spreadsheets write.

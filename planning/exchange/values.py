@@ -13,6 +13,7 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
+from planning.calendar import FIRST_DAY, LAST_DAY
 from planning.exchange.tabular import Cell
 
 DateOrder = Literal["dmy", "mdy"]
@@ -137,6 +138,14 @@ def read_moment(cell: Cell, order: DateOrder | None) -> datetime | None:
     """A wall clock; midnight when only a date is written. ``order`` settles 1/3/22; ``Ambiguous`` without it."""
     if is_missing(cell):
         return None
+    moment = _read_moment(cell, order)
+    if not FIRST_DAY <= moment.date() <= LAST_DAY:
+        years = {"first": FIRST_DAY.year, "last": LAST_DAY.year}
+        raise Unreadable(_("l'année doit être comprise entre %(first)s et %(last)s") % years)
+    return moment
+
+
+def _read_moment(cell: Cell, order: DateOrder | None) -> datetime:
     if isinstance(cell, datetime):
         return cell.replace(tzinfo=None)
     if isinstance(cell, date):
@@ -147,7 +156,7 @@ def read_moment(cell: Cell, order: DateOrder | None) -> datetime | None:
         return _written_moment(str(cell).strip(), order)
     except Unreadable:
         raise
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Unreadable(_("écrivez une date, comme 23/11/2026 ou 2026-11-23 08:30")) from None
 
 

@@ -11,6 +11,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 PER_PAGE = 50
+# A search beyond is no search: a database refuses a question too deep.
+MOST_LETTERS, MOST_WORDS = 200, 20
+# No row has a number of more digits.
+MOST_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,8 @@ def make_listing(
 
     Every word must be found in one of the ``search`` fields. An unknown sort or page falls back to the first.
     """
-    query = request.GET.get("q", "").strip()
-    for word in query.split():
+    query = request.GET.get("q", "").replace("\0", "").strip()[:MOST_LETTERS]
+    for word in query.split()[:MOST_WORDS]:
         found = Q()
         for name in search:
             found |= Q(**{f"{name}__icontains": word})
@@ -51,3 +55,9 @@ def make_listing(
         fields = [name[1:] if name.startswith("-") else f"-{name}" for name in fields]
     page = Paginator(rows.order_by(*fields, "pk"), PER_PAGE).get_page(request.GET.get("page"))
     return Listing(page, query, sort)
+
+
+def asked_number(request: HttpRequest, name: str) -> int | None:
+    """The whole number that ``?name=`` asks for; None when it is none, or none that a row could have."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None

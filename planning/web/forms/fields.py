@@ -11,6 +11,9 @@ from django.db.models import Manager
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from planning.calendar import FIRST_DAY, LAST_DAY
+from planning.web.listing import MOST_DIGITS
+
 _CLOCK = re.compile(r"^(\d{1,2})\s*[:hH.]\s*(\d{2})?$")
 _DURATION = re.compile(r"^(?:(\d{1,2})\s*[:hH]\s*(\d{2})?|(\d{1,4})(?:\s*min)?)$")
 LAST_MINUTE = 1440
@@ -60,6 +63,31 @@ class DurationField(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         return _written(value) if isinstance(value, int) else value
+
+
+class DayField(forms.DateField):
+    """A day that the calendar of weeks knows, on the browser's own calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", day_input())
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> Any:
+        day = super().to_python(value)
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            years = {"first": FIRST_DAY.year, "last": LAST_DAY.year}
+            raise ValidationError(_("L'année doit être comprise entre %(first)s et %(last)s."), params=years)
+        return day
+
+
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several rows; a number that no row could have is refused as an unknown one is."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if not (str(key).isascii() and str(key).isdecimal() and len(str(key)) <= MOST_DIGITS):
+                raise ValidationError(self.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": key})
+        return super().clean(value)
 
 
 def refuse_overlap(form: forms.BaseForm, known: Manager[Any], message: Any) -> None:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import Intervention, Specialty, Surgeon
-from planning.web.forms.fields import DurationField, day_input, require_order
+from planning.web.forms.fields import DayField, DurationField, RowsField, require_order
 
 
 class InterventionForm(forms.ModelForm[Intervention]):
@@ -24,10 +24,9 @@ class InterventionForm(forms.ModelForm[Intervention]):
         ]  # fmt: skip
         widgets = {
             "equipment": forms.CheckboxSelectMultiple,
-            "admission_date": day_input(),
-            "deadline_date": day_input(),
             "notes": forms.Textarea(attrs={"rows": 3}),
         }
+        field_classes = {"equipment": RowsField, "admission_date": DayField, "deadline_date": DayField}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import Room, RoomClosure
-from planning.web.forms.fields import ClockField, day_input, refuse_overlap, require_order
+from planning.web.forms.fields import ClockField, DayField, RowsField, refuse_overlap, require_order
 
 
 class RoomForm(forms.ModelForm[Room]):
@@ -19,6 +19,7 @@ class RoomForm(forms.ModelForm[Room]):
         model = Room
         fields = ["code", "name", "opens_minute", "closes_minute", "position", "equipment", "in_service"]
         widgets = {"equipment": forms.CheckboxSelectMultiple}
+        field_classes = {"equipment": RowsField}
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -36,10 +37,9 @@ class ClosureForm(forms.ModelForm[RoomClosure]):
         model = RoomClosure
         fields = ["starts_on", "ends_on", "reason"]
         widgets = {
-            "starts_on": day_input(),
-            "ends_on": day_input(),
             "reason": forms.TextInput(attrs={"placeholder": _("Maintenance, travaux…")}),
         }
+        field_classes = {"starts_on": DayField, "ends_on": DayField}
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

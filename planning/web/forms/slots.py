@@ -11,7 +11,7 @@ from planning.calendar import Week, minute_of
 from planning.models import MasterPlan, Room, Slot, SlotPattern, Specialty, Surgeon
 from planning.models.people import Weekday
 from planning.models.slots import SlotKind
-from planning.web.forms.fields import ClockField, DurationField, day_input, require_order
+from planning.web.forms.fields import ClockField, DayField, DurationField, require_order
 
 
 class OwnerField(forms.ChoiceField):
@@ -126,7 +126,7 @@ class MasterPlanForm(forms.ModelForm[MasterPlan]):
     class Meta:
         model = MasterPlan
         fields = ["name", "valid_from", "valid_until", "cycle_weeks"]
-        widgets = {"valid_from": day_input(), "valid_until": day_input()}
+        field_classes = {"valid_from": DayField, "valid_until": DayField}
 
     def clean_valid_from(self) -> Any:
         day = self.cleaned_data["valid_from"]
@@ -153,7 +153,7 @@ class MasterPlanForm(forms.ModelForm[MasterPlan]):
 class ApplyForm(forms.Form):
     """From which week, and over how many, to write the pattern's slots."""
 
-    first = forms.DateField(label=_("À partir de la semaine du"), widget=day_input())
+    first = DayField(label=_("À partir de la semaine du"))
     weeks = forms.IntegerField(label=_("Nombre de semaines"), min_value=1, max_value=52, initial=8)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from planning.access import Role
 from planning.models import Absence, Specialty, Surgeon, User
 from planning.models.people import Weekday
-from planning.web.forms.fields import ClockField, DurationField, day_input, refuse_overlap, require_order
+from planning.web.forms.fields import ClockField, DayField, DurationField, refuse_overlap, require_order
 
 
 class SurgeonForm(forms.ModelForm[Surgeon]):
@@ -85,10 +85,9 @@ class AbsenceForm(forms.ModelForm[Absence]):
         model = Absence
         fields = ["starts_on", "ends_on", "reason"]
         widgets = {
-            "starts_on": day_input(),
-            "ends_on": day_input(),
             "reason": forms.TextInput(attrs={"placeholder": _("Congés, congrès…")}),
         }
+        field_classes = {"starts_on": DayField, "ends_on": DayField}
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

@@ -194,7 +194,8 @@ def _settle(request: HttpRequest, pending: Pending) -> None:
         for kind in ("surgeon", "specialty", "room", "equipment"):
             texts, codes = request.POST.getlist(f"text_{kind}"), request.POST.getlist(f"code_{kind}")
             chosen = mapping.matches.setdefault(kind, {})
-            chosen.update(dict(zip(texts, codes, strict=False)))
+            pairs = zip(texts, codes, strict=False)
+            chosen.update({text: code for text, code in pairs if "\0" not in text + code})
         _store(request, pending)
         remember_mapping(target=pending.target, table=pending.table, mapping=mapping)
 

@@ -26,7 +26,7 @@ from planning.services.interventions import (
 )
 from planning.web.forms.interventions import CancelForm, InterventionForm
 from planning.web.history import history_of
-from planning.web.listing import make_listing
+from planning.web.listing import asked_number, make_listing
 
 State = Intervention.State
 # The list's first filter: groups of states, and each state alone.
@@ -105,7 +105,7 @@ def intervention_edit(request: HttpRequest, pk: int) -> HttpResponse:
                 seen=request.POST.get("seen", ""),
                 user=cast("User", request.user),
                 now=timezone.now(),
-                reason=request.POST.get("reason", "")[:300],
+                reason=request.POST.get("reason", "").replace("\0", "")[:300],
             )
         except InterventionChanged:
             text = _("Quelqu'un l'a modifiée depuis : voyez l'historique ; enregistrer encore gardera vos valeurs.")
@@ -192,13 +192,12 @@ def _narrowed(request: HttpRequest, rows: QuerySet[Intervention]) -> tuple[Query
     """The other filters of the address: specialty, surgeon, deadline."""
     specialty, surgeon = request.GET.get("specialty", ""), request.GET.get("surgeon", "")
     deadline = request.GET.get("deadline", "")
-    if specialty.isdigit():
-        rows = rows.filter(specialty_id=int(specialty))
-    if surgeon.isdigit():
-        rows = rows.filter(surgeon_id=int(surgeon))
+    for name in ("specialty", "surgeon"):
+        if (number := asked_number(request, name)) is not None:
+            rows = rows.filter(**{f"{name}_id": number})
     today = timezone.localdate()
     if deadline == "past":
         rows = rows.filter(deadline_date__lt=today)
-    elif deadline.isdigit():
-        rows = rows.filter(deadline_date__range=(today, today + timedelta(days=min(int(deadline), 366))))
+    elif (days := asked_number(request, "deadline")) is not None:
+        rows = rows.filter(deadline_date__range=(today, today + timedelta(days=min(days, 366))))
     return rows, {"specialty": specialty, "surgeon": surgeon, "deadline": deadline}

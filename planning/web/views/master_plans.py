@@ -20,7 +20,7 @@ from planning.services.slots import Generated, generate_slots, weeks_between
 from planning.services.week_slots import SlotRefused, SlotValues
 from planning.web.bands import Band, room_grid
 from planning.web.forms.slots import ApplyForm, MasterPlanForm, PatternForm, pattern_initial
-from planning.web.listing import make_listing
+from planning.web.listing import asked_number, make_listing
 
 
 @require(May.EDIT_REFERENCE)
@@ -141,8 +141,8 @@ def slot_values(given: dict[str, Any], day: Any) -> SlotValues:
 
 def _asked_place(request: HttpRequest) -> dict[str, Any]:
     """The cell of the grid that was clicked, when it makes sense."""
-    asked = {name: request.GET.get(name, "") for name in ("room", "weekday", "cycle_week")}
-    initial: dict[str, Any] = {name: int(value) for name, value in asked.items() if value.isdigit()}
+    asked = {name: asked_number(request, name) for name in ("room", "weekday", "cycle_week")}
+    initial: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     return {"start_minute": 480, "end_minute": 1080} | initial
 
 
@@ -154,8 +154,8 @@ def _to_grid(pk: int, cycle_week: int) -> HttpResponse:
 
 
 def _grid_page(request: HttpRequest, plan: MasterPlan, apply_form: ApplyForm | None) -> HttpResponse:
-    asked = request.GET.get("cycle", "1")
-    cycle = int(asked) if asked.isdigit() and 1 <= int(asked) <= plan.cycle_weeks else 1
+    asked = asked_number(request, "cycle")
+    cycle = asked if asked is not None and 1 <= asked <= plan.cycle_weeks else 1
     patterns = list(plan.patterns.filter(cycle_week=cycle).select_related("room", "specialty", "surgeon__specialty"))
     rooms = Room.objects.filter(in_service=True) | Room.objects.filter(pk__in=[p.room_id for p in patterns])
     shown = list(rooms.distinct().order_by("position", "code"))

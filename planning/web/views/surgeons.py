@@ -14,7 +14,7 @@ from planning.models.people import Weekday
 from planning.selectors.touched import placements_of_surgeon
 from planning.services.surgeons import add_absence, remove_absence, save_surgeon
 from planning.web.forms.surgeons import AbsenceForm, SurgeonForm
-from planning.web.listing import make_listing
+from planning.web.listing import asked_number, make_listing
 from planning.web.views.rooms import warn_of_placements
 
 
@@ -24,8 +24,8 @@ def surgeon_list(request: HttpRequest) -> HttpResponse:
     rows = Surgeon.objects.select_related("specialty", "user")
     rows = rows.prefetch_related("availabilities", Prefetch("absences", coming, to_attr="coming"))
     specialty, activity = request.GET.get("specialty", ""), request.GET.get("active", "yes")
-    if specialty.isdigit():
-        rows = rows.filter(specialty_id=int(specialty))
+    if (number := asked_number(request, "specialty")) is not None:
+        rows = rows.filter(specialty_id=number)
     if activity in ("yes", "no"):
         rows = rows.filter(active=activity == "yes")
     sorts = {

@@ -19,6 +19,7 @@ from planning.services.slots import generate_slots
 from planning.services.week_slots import SlotRefused, remove_slot, restore_pattern, save_slot
 from planning.web.bands import Band, room_grid
 from planning.web.forms.slots import SlotForm, slot_initial
+from planning.web.listing import asked_number
 from planning.web.views.home import week_to_plan
 from planning.web.views.master_plans import say_generated, slot_values
 
@@ -75,8 +76,8 @@ def week_slots_restore(request: HttpRequest, week: Week) -> HttpResponse:
 @require(May.EDIT_REFERENCE)
 def week_slot_create(request: HttpRequest, week: Week) -> HttpResponse:
     initial: dict[str, Any] = {"start_minute": 480, "end_minute": 1080, "date": request.GET.get("date", "")}
-    if request.GET.get("room", "").isdigit():
-        initial["room"] = int(request.GET["room"])
+    if (room := asked_number(request, "room")) is not None:
+        initial["room"] = room
     return _slot_page(request, week, None, initial)
 
 
