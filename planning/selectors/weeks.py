@@ -187,6 +187,7 @@ def plan_state(loaded: LoadedWeek, reader: Reader) -> dict[str, Any]:
         "id": plan.pk if plan else None,
         "revision": plan.revision if plan else 0,
         "status": plan.status if plan else None,
+        "policy": loaded.policy,  # taking a proposal, or undoing it, changes the draft's
         "placements": [
             _placement(loaded, reader, key, warnings.get(key, ()), overtime[key]) for key in loaded.placements
         ],

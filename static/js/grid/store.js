@@ -63,7 +63,7 @@ export function setLive(live) {
 
 function liveOf(live, plan) {
   const placements = new Map((live?.placements ?? []).map((placement) => [placement.intervention, placement]));
-  const revised = plan && live ? { ...plan, revision: live.revision ?? plan.revision } : plan;
+  const revised = plan && live ? { ...plan, revision: live.revision ?? plan.revision, policy: live.policy ?? plan.policy } : plan;
   return { live, placements, plan: revised };
 }
 

@@ -26,7 +26,12 @@ export function renderTopbar() {
   const select = $("#policy");
   if (select && !select.options.length) {
     select.append(...grid.policies.map((policy) => el("option", { value: policy.id, text: policy.label, title: policy.help })));
-    select.value = plan?.policy ?? $("#week").dataset.policy;
+    select.value = $("#week").dataset.policy;
+  }
+  // Follows the plan when its policy changes; otherwise what was chosen for the next proposal stays.
+  if (select && plan && select.dataset.plan !== plan.policy) {
+    select.value = plan.policy;
+    select.dataset.plan = plan.policy;
   }
   const settled = plan && approved();
   $("#version-number").textContent = plan ? `v${settled ? grid.approved?.number ?? plan.number : plan.number}` : gettext("Aucune version");
