@@ -123,11 +123,12 @@ class Lift(PlanView):
         asked = body(Lifted, request)
         plan = self.plan(pk)
         loaded = load_week_problem(Week(plan.monday), plan)
+        lifted = str(asked["intervention"])
         try:
-            targets, to_list = lift(loaded, str(asked["intervention"]))
+            targets, to_list = lift(loaded, lifted)
         except UnknownIntervention as error:
             raise NotFound(_("Cette intervention n'est pas dans cette semaine.")) from error
-        return Response(lift_answer(loaded, targets, to_list))
+        return Response(lift_answer(loaded, targets, to_list, lifted))
 
 
 class Price(PlanView):

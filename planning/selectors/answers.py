@@ -31,15 +31,15 @@ def changed_answer(plan: Plan, user: User, message: str) -> dict[str, Any]:
 # --- Lift --------------------------------------------------------------------------------------------------------
 
 
-def lift_answer(loaded: LoadedWeek, targets: Iterable[Target], to_list: float) -> dict[str, Any]:
+def lift_answer(loaded: LoadedWeek, targets: Iterable[Target], to_list: float, intervention: str) -> dict[str, Any]:
     days = [day.isoformat() for day in loaded.week.days]
     return {
-        "targets": [_target(loaded, days, target) for target in targets],
+        "targets": [_target(loaded, days, target, intervention) for target in targets],
         "list": {"delta": to_list, "text": wording.signed_euros(to_list)},
     }
 
 
-def _target(loaded: LoadedWeek, days: list[str], target: Target) -> dict[str, Any]:
+def _target(loaded: LoadedWeek, days: list[str], target: Target, intervention: str) -> dict[str, Any]:
     return {
         "room": int(target.room),
         "date": days[target.day],
@@ -50,7 +50,7 @@ def _target(loaded: LoadedWeek, days: list[str], target: Target) -> dict[str, An
         "delta": target.delta,
         "overtime_minutes": target.overtime_minutes,
         "text": wording.chip(target.reasons[0]) if target.reasons else wording.signed_euros(target.delta or 0),
-        "reasons": [worded(loaded, violation) for violation in target.reasons],
+        "reasons": violations_answer(loaded, target.reasons, intervention),
     }
 
 

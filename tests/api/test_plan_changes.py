@@ -64,6 +64,17 @@ def test_a_lift_words_every_target(hospital: Hospital, plan: Plan) -> None:
     assert answer["list"] == {"delta": 3000, "text": "+3\u00a0000\u00a0€"}
 
 
+def test_a_lift_names_the_neighbour_it_meets_and_points_at_it(hospital: Hospital, plan: Plan) -> None:
+    locked = make_intervention(hospital.surgeons[1], 600)
+    place(plan, locked, hospital, start=510, pinned_by=hospital.director)
+    lifted = make_intervention(hospital.surgeons[0], 200)
+    targets = post(hospital.director, plan, "lift", {"intervention": lifted.pk}).json()["targets"]
+    full = next(one for one in targets if (one["room"], one["date"]) == (hospital.rooms[0].pk, "2026-11-23"))
+    met = [reason for reason in full["reasons"] if reason["rule"] == "room_overlap"]
+    assert [reason["other"] for reason in met] == [locked.pk]
+    assert met[0]["text"] == f"Salle SO1 prête à 18:30 seulement, après {locked.code} (08:30–18:30)"
+
+
 def test_a_price_says_where_it_lands_whom_it_pushes_and_the_strip_after_it(
     hospital: Hospital, plan: Plan, item: Intervention
 ) -> None:
