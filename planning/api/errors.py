@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -32,6 +32,8 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     if isinstance(error, ProblemError):
         title = _("Les données de cette semaine ne permettent pas de planifier")
         return problem(status.HTTP_409_CONFLICT, "unusable-week", title, str(error))
+    if isinstance(error, RequestDataTooBig):
+        return problem(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too-large", _("La demande est trop longue."))
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from io import BytesIO
 from typing import IO, Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
@@ -17,17 +15,13 @@ LARGEST = 2**63 - 1
 
 
 class LimitedJSONParser(JSONParser):
-    """JSON in UTF-8 (RFC 8259), no larger than a form may be, nested no deeper than it can be read."""
+    """JSON in UTF-8 (RFC 8259), nested no deeper than it can be read."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise ParseError(_("La demande est trop longue."))
         try:
-            data: dict[str, Any] = super().parse(BytesIO(body), media_type, {"encoding": "utf-8"})
+            data: dict[str, Any] = super().parse(stream, media_type, {"encoding": "utf-8"})
             # Half a surrogate pair is no character: neither a database nor an answer can hold it.
             json.dumps(data, ensure_ascii=False).encode()
         except RecursionError as error:

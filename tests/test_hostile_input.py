@@ -1,0 +1,469 @@
+"""What nobody should send: refused in words, never answered by a crash, and nothing half written."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from planning.calendar import Week
+from planning.models import (
+    Absence,
+    Intervention,
+    JournalEntry,
+    MasterPlan,
+    Placement,
+    Plan,
+    PlanningRun,
+    PlanStep,
+    RoomClosure,
+    Slot,
+    SlotPattern,
+    SurgeonAvailability,
+    User,
+)
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot, small_hospital
+from tests.factories.plans import make_plan, place
+
+pytestmark = pytest.mark.django_db
+SEED = 20261122
+# One after the other in every field, and instead of the whole body.
+HOSTILE: list[Any] = [
+    None, True, "", "abc", "1", "12.5", -1, 0, 1.5, 10**12, 2**63, -(2**63) - 1, 10**40, 1e308, [], [[[]]], {},
+    {"a": {"b": []}}, [1, "x", None], [2**63], "x" * 5000, "\0", "a\0b", "\ud800", "٣", "²", "2026-13-40", "2026-11-31",
+    "0001-01-01", "9999-12-31", "2026-12-25", "<img src=x onerror=alert(1)>", "'; DROP TABLE planning_plan; --",
+    "%s %(x)s {0} {}", "__class__",
+]  # fmt: skip
+RAW: list[tuple[bytes, str]] = [
+    (b"", "application/json"),
+    (b"{", "application/json"),
+    (b"\xff\xfe\x00", "application/json"),
+    (b'{"intervention": NaN}', "application/json"),
+    (b'{"start": Infinity, "revision": -Infinity}', "application/json"),
+    (b'{"revision": 1e400}', "application/json"),
+    (b'{"revision": ' + b"9" * 5000 + b"}", "application/json"),
+    (b"[" * 100_000, "application/json"),
+    (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, "application/json"),
+    (b'{"revision": 0}', "application/json; charset=zlib"),
+    (b'{"revision": 0}', "application/json; charset=no-such"),
+    (b'{"revision": 0}', "application/json; charset=utf-16"),
+    (b"revision=0", "application/x-www-form-urlencoded"),
+    (b"<a/>", "text/xml"),
+    (b"--x\r\n", "multipart/form-data; boundary=x"),
+    (b"x", ""),
+    (b"null", "application/json"),
+    (b"3", "application/json"),
+    (b'"text"', "application/json"),
+]
+WEEKS = [
+    "0001-W01", "9999-W52", "9999-W53", "2026-W54", "2026-W00", "0000-W01", "abc", "2026-48", "2026-W48%0A",
+    "%D9%A2%D9%A0%D9%A2%D9%A6-W48", "%00", "x" * 300, "2026-W48'",
+]  # fmt: skip
+QUERIES = [
+    "page=abc", "page=-1", "page=0", "page=99999999999999999999999", "page=1e9", "page=", "sort=__class__", "sort=-",
+    "sort=--code", "q=%3Cscript%3E", "q=%00", "q=a%00b", "q=%ED%A0%80", "q=%25%5F", "q=" + "x" * 3000,
+    "q=" + "a+" * 400, "plan=abc", "plan=0", "plan=99999999999999999999999", "since=abc", "since=-1", "since=1e99",
+    "with=abc", "with=99999999999999999999999", "with=%00", "room=%C2%B2", "room=" + "9" * 5000, "room=-1",
+    "date=2026-13-40", "date=%00", "week=9999-W53", "next=//evil.example", "state=%00", "state=__class__",
+    "surgeon=abc", "surgeon=%C2%B2", "surgeon=99999999999999999999999", "specialty=%00", "specialty=abc",
+    "action=%00", "user=abc", "user=99999999999999999999999", "day=2026-13-40", "day=0001-01-01", "day=9999-12-31",
+    "cycle=%C2%B2", "from=0001-01-01", "to=9999-12-31",
+    "cycle_week=%C2%B2", "weekday=99", "%00=%00", "&&&===", "q[]=1",
+]  # fmt: skip
+TEXTS = [
+    "", " ", "abc", "-1", "0", "99999", "9" * 5000, "9" * 25, "1e9", "NaN", "Infinity", "-Infinity", "25:99", "24:01",
+    "²:00", "٣:00", "2026-13-40", "0001-01-01", "9999-12-31", "31/12/9999", "x" * 5000, "\0", "a\0b",
+    "<img src=x onerror=alert(1)>", "%s %(x)s {0}", "__class__", "specialty:999", "surgeon:abc", "surgeon:²", "True",
+]  # fmt: skip
+
+
+@dataclass
+class Theatre:
+    hospital: Hospital
+    draft: Plan
+    approved: Plan
+    proposal: Plan
+    elsewhere: Plan
+    item: Intervention
+    cancelled: Intervention
+    run: PlanningRun
+
+    @property
+    def users(self) -> tuple[User, User, User]:
+        return self.hospital.director, self.hospital.surgeon_user, self.hospital.viewer
+
+
+@pytest.fixture
+def theatre() -> Theatre:
+    hospital = small_hospital()
+    item = make_intervention(hospital.surgeons[0], 60)
+    other = make_intervention(hospital.surgeons[1], 90)
+    cancelled = make_intervention(hospital.surgeons[1], 90, state="cancelled")
+    approved = make_plan("approved", 1)
+    place(approved, other, hospital)
+    proposal = make_plan("proposed", 2)
+    place(proposal, item, hospital, start=600)
+    draft = make_plan("draft", 3)
+    place(draft, other, hospital)
+    run = PlanningRun.objects.create(
+        monday=WEEK.monday, policy="specialty", requested_by=hospital.director, requested_at=NOW, state="failed",
+        time_limit_seconds=5,
+    )  # fmt: skip
+    return Theatre(
+        hospital, draft, approved, proposal, make_plan(week=Week.parse("2026-W50")), item, cancelled, run
+    )  # fmt: skip
+
+
+def client_of(user: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def written() -> tuple[Any, ...]:
+    """All that a change of a plan writes."""
+    return (
+        Placement.objects.count(),
+        PlanStep.objects.count(),
+        JournalEntry.objects.count(),
+        PlanningRun.objects.count(),
+        Slot.objects.count(),
+        tuple(Plan.objects.order_by("pk").values_list("pk", "revision", "status")),
+    )
+
+
+def refusal_of(answer: Any) -> str | None:
+    """What is wrong with how the answer refuses; None when nothing is."""
+    if answer.status_code < 400:
+        return None
+    if answer.status_code >= 500:
+        return f"{answer.status_code}"
+    if answer.headers["Content-Type"] != "application/problem+json":
+        return f"{answer.status_code} as {answer.headers['Content-Type']}"
+    data = answer.json()
+    if not data.get("title") or data.get("status") != answer.status_code:
+        return f"{answer.status_code} without title and status"
+    return None
+
+
+def bodies(theatre: Theatre) -> dict[str, dict[str, Any]]:
+    """The well-formed body of each endpoint that takes one, by the name of its address."""
+    drop = {
+        "intervention": theatre.item.pk, "room": theatre.hospital.rooms[0].pk, "date": "2026-11-24", "start": 600
+    }  # fmt: skip
+    one = {"intervention": theatre.item.pk}
+    changing = {"revision": 0, "reason": "Essai"}
+    return {
+        "api-week-draft": {},
+        "api-plan-lift": one,
+        "api-plan-price": drop,
+        "api-plan-moves": drop | changing,
+        "api-plan-unplan": one | changing,
+        "api-plan-pins": one | changing | {"pinned": True},
+        "api-plan-undo": {"revision": 0},
+        "api-plan-redo": {"revision": 0},
+        "api-plan-take": {"proposal": theatre.proposal.pk, "interventions": None, "revision": 0},
+        "api-plan-approve": {"revision": 0},
+        "api-week-runs": {"policy": "specialty", "tie_rule": "clearance", "time_limit": 5, "replan": False},
+        "api-run-cancel": {"keep_best": True},
+        "api-run-retry": {},
+    }
+
+
+def address(name: str, theatre: Theatre, pk: int | None = None) -> str:
+    if "-week-" in name:
+        return reverse(name, kwargs={"week": str(WEEK)})
+    given = theatre.run.pk if "-run" in name else theatre.draft.pk
+    return reverse(name, kwargs={"pk": pk or given})
+
+
+def spoilt(good: dict[str, Any]) -> Iterator[Any]:
+    """The body with each field missing or hostile in turn, and what is no object at all."""
+    for field in good:
+        yield {key: value for key, value in good.items() if key != field}
+        for value in HOSTILE:
+            yield good | {field: value}
+    yield from HOSTILE
+
+
+def attack(theatre: Theatre, client: Client, name: str, url: str, data: bytes, content_type: str) -> str | None:
+    """Each on the same week: what is accepted is taken back before the next."""
+    with transaction.atomic():
+        before = written()
+        answer = client.generic("POST", url, data, content_type=content_type)
+        wrong = refusal_of(answer)
+        if wrong is None and answer.status_code >= 400 and written() != before:
+            wrong = f"{answer.status_code} after writing"
+        transaction.set_rollback(True)
+    return None if wrong is None else f"{name} {data[:90]!r} {content_type}: {wrong}"
+
+
+def test_no_body_crashes_an_endpoint_nor_leaves_anything_half_written(theatre: Theatre) -> None:
+    chance = random.Random(SEED)
+    wrong = []
+    for user in theatre.users:
+        client = client_of(user)
+        plans = user == theatre.hospital.director
+        for name, good in bodies(theatre).items():
+            tries = [(json.dumps(body).encode(), "application/json") for body in spoilt(good)]
+            # Whoever may not plan is refused before the body is read: a few are enough.
+            chosen = chance.sample(tries, 12 if plans else 2) + chance.sample(RAW, 1)
+            wrong += [attack(theatre, client, name, address(name, theatre), *one) for one in chosen]
+    # What reads a body is the same for all: one endpoint meets every unreadable one.
+    client, url = client_of(theatre.hospital.director), address("api-plan-approve", theatre)
+    wrong += [attack(theatre, client, "api-plan-approve", url, *one) for one in RAW]
+
+    assert [one for one in wrong if one] == []
+
+
+@pytest.mark.parametrize("value", [2**63, 10**40])
+@pytest.mark.parametrize("name", ["api-plan-take", "api-plan-approve", "api-plan-moves", "api-plan-undo"])
+def test_a_revision_that_no_plan_can_have_is_refused(theatre: Theatre, name: str, value: int) -> None:
+    body = bodies(theatre)[name] | {"revision": value}
+    answer = client_of(theatre.hospital.director).post(address(name, theatre), body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == ["revision"]
+
+
+def test_an_unreadable_body_is_told_why(theatre: Theatre, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 200_000
+    client, url = client_of(theatre.hospital.director), address("api-plan-approve", theatre)
+    said = {
+        "La demande est imbriquée trop profondément.": b"[" * 100_000,
+        "La demande contient un caractère qui n'existe pas.": rb'{"revision": "\ud800"}',
+        "La demande est trop longue.": b'"' + b"x" * 200_000 + b'"',
+    }
+    for detail, body in said.items():
+        answer = client.generic("POST", url, body, "application/json")
+        assert answer.headers["Content-Type"] == "application/problem+json", detail
+        status = 413 if "longue" in detail else 400
+        assert (answer.status_code, answer.json()["detail"]) == (status, detail)
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_a_week_that_is_none_is_not_found(theatre: Theatre, week: str) -> None:
+    client = client_of(theatre.hospital.director)
+    statuses = [client.get(f"/semaines/{week}/{tail}").status_code for tail in ("", "journal/", "plages/")]
+    statuses.append(client.post(f"/semaines/{week}/plages/ecrire/").status_code)
+    for tail in ("grid/", "pulse/", "journal/"):
+        answer = client.get(f"/api/v1/weeks/{week}/{tail}")
+        assert outcome(answer) is None
+        statuses.append(answer.status_code)
+    for tail in ("draft/", "runs/"):
+        answer = client.post(f"/api/v1/weeks/{week}/{tail}", {"policy": "specialty"}, content_type="application/json")
+        assert outcome(answer) is None
+        statuses.append(answer.status_code)
+
+    assert set(statuses) == {404}
+    assert PlanningRun.objects.count() == 1
+
+
+@pytest.mark.parametrize("week", ["2000-W01", "2026-W43", "2026-W53", "2999-W52"])
+def test_the_first_and_last_weeks_and_the_odd_ones_are_shown(theatre: Theatre, week: str) -> None:
+    """2026 has 53 weeks; in its 43rd the clock goes back."""
+    client = client_of(theatre.hospital.director)
+    statuses = [client.get(f"/semaines/{week}/{tail}").status_code for tail in ("", "journal/", "plages/")]
+    grid = client.get(f"/api/v1/weeks/{week}/grid/")
+
+    assert statuses == [200, 200, 200]
+    assert grid.json()["week"] == week
+
+
+def test_a_drop_on_the_day_the_clock_goes_back_lands_where_it_was_let_go(theatre: Theatre) -> None:
+    week, hospital = Week.parse("2026-W43"), theatre.hospital
+    sunday = week.days[6]
+    SurgeonAvailability.objects.create(surgeon=hospital.surgeons[0], weekday=6)
+    make_slot(sunday, hospital.rooms[0], 480, 1080)
+    item, plan = make_intervention(hospital.surgeons[0], 60, week=week), make_plan(week=week)
+    drop = {
+        "intervention": item.pk,
+        "room": hospital.rooms[0].pk,
+        "date": "2026-10-25",
+        "start": 600,
+        "revision": 0,
+        "reason": "x",
+    }
+    answer = client_of(hospital.director).post(
+        address("api-plan-moves", theatre, plan.pk), drop, content_type="application/json"
+    )
+
+    assert answer.status_code == 200
+    [placement] = answer.json()["state"]["placements"]
+    assert (placement["date"], placement["start"]) == ("2026-10-25", 600)
+    assert Placement.objects.get(plan=plan).starts_at.isoformat() == "2026-10-25T09:00:00+00:00"
+
+
+def test_no_query_nor_method_crashes_the_api(theatre: Theatre) -> None:
+    chance = random.Random(SEED)
+    wrong = []
+    names = ("api-week-grid", "api-week-pulse", "api-week-journal", "api-plan-difference", "api-run")
+    for user in theatre.users:
+        client = client_of(user)
+        for name in names:
+            asked = [query for query in QUERIES if query.startswith(("page", "plan", "since", "with", "%00"))]
+            wrong += [outcome(client.get(f"{address(name, theatre)}?{query}"), name, query) for query in asked]
+        for name in bodies(theatre):
+            for method in chance.sample(("GET", "PUT", "PATCH", "DELETE"), 2):
+                answer = client.generic(method, address(name, theatre), "{}", "application/json")
+                wrong.append(outcome(answer, method, name) or (None if answer.status_code >= 400 else f"{name}: done"))
+
+    assert [one for one in wrong if one] == []
+
+
+@pytest.mark.parametrize("pk", ["0", "999", "9" * 19, "9" * 400, "9" * 5000, "-1", "abc", "%00", "1.5"])
+def test_a_plan_that_is_none_is_not_found(theatre: Theatre, pk: str) -> None:
+    client = client_of(theatre.hospital.director)
+    for name, good in bodies(theatre).items():
+        if "-week-" not in name:
+            url = address(name, theatre, 987654321).replace("987654321", pk)
+            answer = client.generic("POST", url, json.dumps(good), "application/json")
+            assert (answer.status_code, outcome(answer, name)) == (404, None)
+
+
+def outcome(answer: Any, *where: str) -> str | None:
+    wrong = refusal_of(answer)
+    return None if wrong is None else f"{' '.join(where)}: {wrong}"
+
+
+def test_no_version_but_the_draft_is_written_in(theatre: Theatre) -> None:
+    """Approved, proposed, of another week; an intervention cancelled or unknown; a day outside the week."""
+    client = client_of(theatre.hospital.director)
+    wrong = []
+    for name, good in bodies(theatre).items():
+        if not name.startswith("api-plan-"):
+            continue
+        reads = name in ("api-plan-lift", "api-plan-price")
+        for plan in (theatre.approved, theatre.proposal, theatre.elsewhere):
+            answer = client.post(address(name, theatre, plan.pk), good, content_type="application/json")
+            wrong.append(outcome(answer, name, str(plan)))
+            may = reads or (name == "api-plan-approve" and plan == theatre.elsewhere)
+            if answer.status_code < 400 and not may:
+                wrong.append(f"{name} {plan}: accepted, {answer.status_code}")
+        spoils = {"intervention": theatre.cancelled.pk}, {"intervention": 999}, {"room": 999}, {"date": "2026-12-25"}
+        for spoil in spoils:
+            if set(spoil) <= set(good):
+                answer = client.post(address(name, theatre), good | spoil, content_type="application/json")
+                wrong.append(outcome(answer, name, str(spoil)))
+                if answer.status_code < 400 and not reads:
+                    wrong.append(f"{name} {spoil}: accepted")
+    assert [one for one in wrong if one] == []
+
+
+GOOD = {
+    "code": "X9", "name": "Nom", "trigram": "XYZ", "last_name": "Nom", "first_name": "Prénom", "colour": "ort",
+    "position": "3", "opens_minute": "8:00", "closes_minute": "20:00", "daily_maximum_minutes": "8:00", "active": "on",
+    "in_service": "on", "patient_code": "P-9", "procedure_label": "Acte", "procedure_code": "A1",
+    "planned_minutes": "90",
+    "priority": "elective", "admission_date": "2026-11-24", "deadline_date": "2026-11-27", "notes": "Note",
+    "starts_on": "2026-11-24", "ends_on": "2026-11-25", "reason": "Motif", "valid_from": "2026-11-23",
+    "valid_until": "2027-11-28", "cycle_weeks": "1", "cycle_week": "1", "weekday": "0", "start_minute": "8:00",
+    "end_minute": "12:00", "owner": "", "kind": "regular", "positions": "12", "longest_minutes": "1:30",
+    "date": "2026-11-28", "first": "2026-11-23", "weeks": "2", "hospital_day_euros": "300",
+    "overtime_hour_euros": "600",
+    "unplanned_euros": "3000", "deferred_euros": "300", "turnover_minutes": "20", "tie_rule": "clearance",
+    "default_policy": "specialty", "time_limit_seconds": "60", "target": "interventions", "old_password": "x",
+    "new_password1": "y", "new_password2": "z", "ambulatory": "on", "action": "import", "text_surgeon": "a",
+    "code_surgeon": "b", "username": "directrice", "password": "x", "next": "/", "order": "dmy", "create_missing": "on",
+}  # fmt: skip
+
+
+@pytest.fixture
+def rows(theatre: Theatre) -> dict[str, dict[str, Any]]:
+    """The numbers in the addresses of the pages, by the first part of the address: each leads to a row."""
+    hospital = theatre.hospital
+    room, surgeon = hospital.rooms[0], hospital.surgeons[0]
+    closure = RoomClosure.objects.create(room=room, starts_on="2026-12-01", ends_on="2026-12-02")
+    absence = Absence.objects.create(surgeon=surgeon, starts_on="2026-12-01", ends_on="2026-12-02")
+    master_plan = MasterPlan.objects.create(name="Plan", valid_from=WEEK.monday)
+    pattern = SlotPattern.objects.create(
+        master_plan=master_plan, room=room, cycle_week=1, weekday=0, start_minute=480, end_minute=720
+    )  # fmt: skip
+    slot = Slot.objects.filter(date=WEEK.days[4], room=room).earliest("starts_at")
+    return {
+        "salles": {"pk": room.pk, "closure": closure.pk},
+        "specialites": {"pk": hospital.ent.pk},
+        "chirurgiens": {"pk": surgeon.pk, "absence": absence.pk},
+        "plan-directeur": {"pk": master_plan.pk, "pattern": pattern.pk},
+        "interventions": {"pk": theatre.item.pk},
+        "semaines": {"week": str(WEEK), "pk": slot.pk},
+    }
+
+
+def upload(client: Client) -> str:
+    """The address of the step that follows; whoever may not import gets none."""
+    file = SimpleUploadedFile("demandes.csv", b"code;acte;chirurgien\nX1;Hernie;Inconnu\n")
+    answer = client.post(reverse("imports"), {"target": "interventions", "file": file})
+    return answer.headers["Location"].split("/")[2] if answer.status_code == 302 else "0" * 32
+
+
+# The pages that read their address; the fields of what has no page of its own.
+QUERIED = ("interventions", "journal", "rooms", "surgeons", "week-slot-create", "pattern-create", "week", "master-plan")
+POSTED = ["reason", "action", "first", "weeks", "text_surgeon", "starts_on", "ends_on", "order"]
+
+
+def pages() -> list[Any]:
+    return list(get_resolver("planning.web.urls").url_patterns)
+
+
+def page_address(pattern: Any, rows: dict[str, dict[str, Any]], token: str) -> str:
+    known = rows.get(str(pattern.pattern).split("/")[0], {}) | {"token": token}
+    return reverse(pattern.name, kwargs={name: known[name] for name in pattern.pattern.converters})
+
+
+def test_no_query_crashes_a_page(theatre: Theatre, rows: dict[str, dict[str, Any]]) -> None:
+    """What reads its address meets more of them."""
+    chance = random.Random(SEED)
+    wrong = []
+    for user in theatre.users:
+        client = client_of(user)
+        token = upload(client)
+        for pattern in pages():
+            url = page_address(pattern, rows, token)
+            for query in chance.sample(QUERIES, 14 if pattern.name in QUERIED else 1):
+                status = client.get(f"{url}?{query}").status_code
+                if status >= 500:
+                    wrong.append(f"{pattern.name} {query[:60]}: {status}")
+                if status in (403, 405):
+                    break
+
+    assert wrong == []
+
+
+def test_no_form_crashes_a_page(theatre: Theatre, rows: dict[str, dict[str, Any]]) -> None:
+    chance = random.Random(SEED)
+    hospital = theatre.hospital
+    good = GOOD | {
+        "specialty": str(hospital.ent.pk), "surgeon": str(hospital.surgeons[0].pk), "room": str(hospital.rooms[0].pk)
+    }  # fmt: skip
+    client = client_of(hospital.director)
+    token = upload(client)
+    wrong = []
+    for pattern in pages():
+        if pattern.name in ("logout", "import-abandon"):
+            continue
+        url = page_address(pattern, rows, token)
+        shown = client.get(url)
+        form = (shown.context or {}).get("form") if shown.status_code == 200 else None
+        names = list(form.fields) if form is not None else POSTED
+        tries = [{}, good] + [good | {name: text} for name in names for text in chance.sample(TEXTS, 1)]
+        tries += [dict.fromkeys([*good, *names], text) for text in chance.sample(TEXTS, 1)]
+        for data in tries:
+            with transaction.atomic():
+                status = client.post(url, data).status_code
+                transaction.set_rollback(True)
+            if status >= 500:
+                odd = {key: value[:30] for key, value in data.items() if good.get(key) != value}
+                wrong.append(f"{pattern.name} {str(odd)[:150]}: {status}")
+            if status in (403, 405):
+                break
+
+    assert wrong == []
