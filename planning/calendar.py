@@ -59,6 +59,12 @@ class Week:
         return Week(self.monday - timedelta(days=7))
 
 
+def mondays_between(first: date, last: date) -> list[date]:
+    """The first days of the weeks that hold a day from ``first`` to ``last``, both included."""
+    monday = Week.of(first).monday
+    return [monday + timedelta(days=7 * number) for number in range((last - monday).days // 7 + 1)]
+
+
 def at_minute(day: date, minute: int) -> datetime:
     """The aware moment when the wall clock of ``day`` shows ``minute`` (1440: midnight that ends the day)."""
     extra, minute = divmod(minute, 1440)

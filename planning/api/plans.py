@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -19,9 +19,9 @@ from planning import wording
 from planning.access import May
 from planning.api.errors import Problem
 from planning.api.parsing import LARGEST
-from planning.api.permissions import PlanningView
+from planning.api.permissions import PlanningView, signed_in
 from planning.calendar import Week
-from planning.models import Plan, User
+from planning.models import Plan
 from planning.selectors.answers import (
     changed_answer,
     lift_answer,
@@ -83,9 +83,9 @@ class PlanView(PlanningView):
         """Do it, and answer the fresh state; the state too when someone else was faster."""
         plan = self.plan(pk)
         try:
-            done = act(plan=plan, revision=revision, user=request.user, now=timezone.now(), **asked)
+            done = act(plan=plan, revision=revision, user=signed_in(request), now=timezone.now(), **asked)
         except Stale as error:
-            raise stale(plan, error.revision, request.user) from error
+            raise stale(plan, error.revision, signed_in(request)) from error
         except services.ReasonRequired as error:
             shown = violations_answer(error.week, error.violations, str(asked["intervention"]))
             title = _("Ce placement enfreint une règle : un motif est nécessaire")
@@ -99,7 +99,7 @@ class PlanView(PlanningView):
         except services.UnableToRestore as error:
             detail = _("Ce que cette étape touchait n'existe plus : une plage ou une intervention a été supprimée.")
             raise Problem(409, "unable-to-restore", _("Étape impossible à reprendre"), detail) from error
-        user = cast(User, request.user)
+        user = signed_in(request)
         return Response(changed_answer(self.plan(pk), user, wording.outcome(done.action, done.facts, done.delta)))
 
 

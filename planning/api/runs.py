@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from planning.access import May
 from planning.api.errors import Problem
-from planning.api.permissions import PlanningView
+from planning.api.permissions import PlanningView, signed_in
 from planning.api.plans import body
 from planning.api.weeks import week_or_404
 from planning.models import PlanningRun, Site
@@ -75,7 +75,7 @@ class WeekRuns(PlanningView):
         try:
             run = request_run(
                 monday=week_or_404(week).monday,
-                user=request.user,  # type: ignore[arg-type]  # signed in: the permission says so
+                user=signed_in(request),
                 policy=values["policy"],
                 tie_rule=values.get("tie_rule"),
                 time_limit_seconds=values.get("time_limit"),
@@ -114,7 +114,7 @@ class RunRetry(PlanningView):
     def post(self, request: Request, pk: int) -> Response:
         """The same request again, as a new run."""
         try:
-            again = retry_run(run=run_or_404(pk), user=request.user, now=timezone.now())  # type: ignore[arg-type]
+            again = retry_run(run=run_or_404(pk), user=signed_in(request), now=timezone.now())
         except UnableToRequestRun as error:
             raise active_run_problem(error) from None
         except UnableToRetryRun:

@@ -18,7 +18,7 @@ from planning import wording
 from planning.access import May
 from planning.api.errors import Problem
 from planning.api.parsing import LARGEST
-from planning.api.permissions import PlanningView
+from planning.api.permissions import PlanningView, signed_in
 from planning.api.plans import Revision, body, stale
 from planning.api.weeks import query, week_or_404
 from planning.models import Plan
@@ -105,16 +105,16 @@ class Take(PlanningView):
                 proposal_id=values["proposal"],
                 interventions=values["interventions"],
                 revision=values["revision"],
-                user=request.user,  # type: ignore[arg-type]  # signed in: the permission says so
+                user=signed_in(request),
                 now=timezone.now(),
             )
         except Stale:
-            raise stale(plan_or_404(pk), values["revision"], request.user) from None
+            raise stale(plan_or_404(pk), values["revision"], signed_in(request)) from None
         except UnableToTakeProposal:
             title = _("Cette version n'est pas de cette semaine")
             raise Problem(status.HTTP_400_BAD_REQUEST, "meaningless", title) from None
         refused = refused_lines(taken)
-        answer = changed_answer(plan_or_404(pk), request.user, taken_message(taken, refused))  # type: ignore[arg-type]
+        answer = changed_answer(plan_or_404(pk), signed_in(request), taken_message(taken, refused))
         return Response({**answer, "taken": list(taken.taken), "refused": refused})
 
 
@@ -136,9 +136,9 @@ class Approve(PlanningView):
         revision = body(Revision, request)["revision"]
         plan_or_404(pk)
         try:
-            approved = approve_plan(plan_id=pk, revision=revision, user=request.user, now=timezone.now())  # type: ignore[arg-type]
+            approved = approve_plan(plan_id=pk, revision=revision, user=signed_in(request), now=timezone.now())
         except Stale:
-            raise stale(plan_or_404(pk), revision, request.user) from None
+            raise stale(plan_or_404(pk), revision, signed_in(request)) from None
         except UnableToApprove as error:
             said = {"name": str(error.approved.approved_by), "number": error.approved.number}
             title = _("Ce planning est déjà approuvé")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
@@ -14,9 +14,8 @@ from rest_framework.response import Response
 
 from planning.access import May
 from planning.api.parsing import LARGEST
-from planning.api.permissions import PlanningView
+from planning.api.permissions import PlanningView, signed_in
 from planning.calendar import Week
-from planning.models import User
 from planning.selectors import weeks
 from planning.selectors.answers import state_of
 from planning.services.plans import open_draft
@@ -53,7 +52,7 @@ class Grid(PlanningView):
     )
     def get(self, request: Request, week: str) -> Response:
         """The frame of the week, its interventions, and the state of the draft (or of ``plan``)."""
-        chosen, user = week_or_404(week), cast(User, request.user)
+        chosen, user = week_or_404(week), signed_in(request)
         plans = weeks.visible_plans(chosen, user)
         asked = query(PlanQuery, request).get("plan")
         plan = weeks.plan_to_show(plans)
@@ -75,7 +74,7 @@ class Pulse(PlanningView):
     def get(self, request: Request, week: str) -> Response:
         """Whether the week has changed, by whom, and how far its run is: asked every few seconds."""
         since = query(PulseQuery, request).get("since")
-        return Response(weeks.pulse(week_or_404(week), cast(User, request.user), since))
+        return Response(weeks.pulse(week_or_404(week), signed_in(request), since))
 
 
 class Draft(PlanningView):
@@ -84,7 +83,7 @@ class Draft(PlanningView):
     @extend_schema(operation_id="week_draft", request=None, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request, week: str) -> Response:
         """The week's draft, opened if there is none: from the approved version, or empty."""
-        user = cast(User, request.user)
+        user = signed_in(request)
         plan = open_draft(monday=week_or_404(week).monday, user=user, now=timezone.now())
         return Response({"plan_id": plan.pk, "state": state_of(plan, user)})
 

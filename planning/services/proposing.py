@@ -17,7 +17,7 @@ from planning.services.plans import add_version, current_draft
 from planning.services.runs import NO_SLOT, UNEXPECTED, Beat, State, beat, claim_run, end_run, fail_run
 from planning.services.translate import LoadedWeek, load_week_problem, placement_rows
 from planning.solver.observer import Observer, Progress
-from planning.solver.policies import POLICIES, apply
+from planning.solver.policies import POLICIES
 from planning.solver.problem import ProblemError
 from planning.solver.result import SolveResult, Status, Violation
 from planning.solver.solve import solve
@@ -61,11 +61,10 @@ def _propose(run: PlanningRun, clock: Clock, silent_seconds: float | None) -> St
         end_run(run_id=run.pk, worker=run.worker, state=State.INFEASIBLE, now=clock(), failure=NO_SLOT)
         return State.INFEASIBLE
     policy = POLICIES[run.policy]
-    problem = apply(policy, loaded.problem)
     loaded_seconds = time.monotonic() - began
     with Heartbeat(run, clock, silent_seconds) as observer:
         result = solve(
-            problem,
+            loaded.problem,
             method=policy.method,  # type: ignore[arg-type]  # the policies name methods of solve()
             stop=Stop(seconds=run.time_limit_seconds, cancelled=observer.stopped),
             seed=run.seed,

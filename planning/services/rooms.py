@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 
-from planning.calendar import Week
+from planning.calendar import mondays_between
 from planning.models import Room, RoomClosure
 from planning.services.slots import touch_drafts
 
@@ -22,8 +22,3 @@ def close_room(*, room: Room, starts_on: date, ends_on: date, reason: str) -> Ro
 def reopen_room(*, closure: RoomClosure) -> None:
     touch_drafts(mondays_between(closure.starts_on, closure.ends_on))
     closure.delete()
-
-
-def mondays_between(first: date, last: date) -> list[date]:
-    monday = Week.of(first).monday
-    return [monday + timedelta(days=7 * number) for number in range((last - monday).days // 7 + 1)]

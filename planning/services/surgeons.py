@@ -7,8 +7,8 @@ from datetime import date
 
 from django.db import transaction
 
+from planning.calendar import mondays_between
 from planning.models import Absence, Surgeon, SurgeonAvailability
-from planning.services.rooms import mondays_between
 from planning.services.slots import touch_drafts
 
 
