@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
-# Nothing is planned outside: far enough from the ends of the calendar that a neighbouring week always exists.
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+# Nothing is planned outside these whole weeks: far enough from the ends of the calendar that a neighbour always exists.
+FIRST_DAY, LAST_DAY = date(2000, 1, 3), date(2999, 12, 29)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -57,6 +57,15 @@ class Week:
     @property
     def previous(self) -> Week:
         return Week(self.monday - timedelta(days=7))
+
+    @property
+    def is_first(self) -> bool:
+        """No page shows the week before."""
+        return self.previous.monday < FIRST_DAY
+
+    @property
+    def is_last(self) -> bool:
+        return self.next.monday > LAST_DAY
 
 
 def mondays_between(first: date, last: date) -> list[date]:

@@ -14,6 +14,15 @@ def test_a_week_is_named_and_parsed_as_iso_does() -> None:
     assert Week.parse("2027-W01").previous.number == 53
 
 
+def test_the_first_and_the_last_week_are_those_whose_neighbour_has_no_page() -> None:
+    assert Week.parse("2000-W01").is_first
+    assert not Week.parse("2000-W02").is_first
+    assert Week.parse("2999-W52").is_last
+    assert not Week.parse("2999-W51").is_last
+    with pytest.raises(ValueError, match="not between"):
+        Week.parse("3000-W01")
+
+
 @pytest.mark.parametrize("name", ["", "2026-48", "2026-W00", "2026-W54", "2025-W53", "2026-W4", "26-W48"])
 def test_what_is_no_iso_week_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="week"):

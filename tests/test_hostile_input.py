@@ -1,18 +1,26 @@
-"""What nobody should send: refused in words, never answered by a crash, and nothing half written."""
+"""What nobody should send: refused in words, never answered by a crash, and nothing half written.
+
+A run tries a seeded sample of what is slow; with ``BLOCWEB_TRY_ALL=1`` in the environment it tries everything.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils.datastructures import MultiValueDict
 
 from planning.calendar import Week
 from planning.models import (
@@ -35,6 +43,7 @@ from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 SEED = 20261122
+TRY_ALL = "BLOCWEB_TRY_ALL" in os.environ
 # One after the other in every field, and instead of the whole body.
 HOSTILE: list[Any] = [
     None, True, "", "abc", "1", "12.5", -1, 0, 1.5, 10**12, 2**63, -(2**63) - 1, 10**40, 1e308, [], [[[]]], {},
@@ -67,17 +76,37 @@ WEEKS = [
     "0001-W01", "9999-W52", "9999-W53", "2026-W54", "2026-W00", "0000-W01", "abc", "2026-48", "2026-W48%0A",
     "%D9%A2%D9%A0%D9%A2%D9%A6-W48", "%00", "x" * 300, "2026-W48'",
 ]  # fmt: skip
-QUERIES = [
-    "page=abc", "page=-1", "page=0", "page=99999999999999999999999", "page=1e9", "page=", "sort=__class__", "sort=-",
-    "sort=--code", "q=%3Cscript%3E", "q=%00", "q=a%00b", "q=%ED%A0%80", "q=%25%5F", "q=" + "x" * 3000,
-    "q=" + "a+" * 400, "plan=abc", "plan=0", "plan=99999999999999999999999", "since=abc", "since=-1", "since=1e99",
-    "with=abc", "with=99999999999999999999999", "with=%00", "room=%C2%B2", "room=" + "9" * 5000, "room=-1",
-    "date=2026-13-40", "date=%00", "week=9999-W53", "next=//evil.example", "state=%00", "state=__class__",
-    "surgeon=abc", "surgeon=%C2%B2", "surgeon=99999999999999999999999", "specialty=%00", "specialty=abc",
-    "action=%00", "user=abc", "user=99999999999999999999999", "day=2026-13-40", "day=0001-01-01", "day=9999-12-31",
-    "cycle=%C2%B2", "from=0001-01-01", "to=9999-12-31",
-    "cycle_week=%C2%B2", "weekday=99", "%00=%00", "&&&===", "q[]=1",
-]  # fmt: skip
+# By parameter. What is not of this shape stands alone.
+QUERIES: dict[str, list[str]] = {
+    "page": ["abc", "-1", "0", "9" * 23, "1e9", "", "%00", "%C2%B2"],
+    "sort": ["__class__", "-", "--code", "%00"],
+    "since": ["abc", "-1", "1e99"],
+    "with": ["abc", "9" * 23, "%00"],
+    "room": ["%C2%B2", "9" * 5000, "-1"],
+    "date": ["2026-13-40", "%00"],
+    "week": ["9999-W53"],
+    "next": ["//evil.example"],
+    "state": ["%00", "__class__"],
+    "surgeon": ["abc", "%C2%B2", "9" * 23, "%00"],
+    "specialty": ["%00", "abc", "%C2%B2", "9" * 23],
+    "deadline": ["abc", "%C2%B2", "9" * 23, "-1"],
+    "service": ["%00"],
+    "active": ["%00"],
+    "action": ["%00"],
+    "user": ["abc", "9" * 23, "%C2%B2"],
+    "day": ["2026-13-40", "0001-01-01", "9999-12-31", "%00"],
+    "cycle": ["%C2%B2", "99", "9" * 23],
+    "cycle_week": ["%C2%B2", "99"],
+    "weekday": ["99", "%00"],
+    "from": ["0001-01-01"],
+    "to": ["9999-12-31"],
+    "%00": ["%00"],
+    "q[]": ["1"],
+}
+SEARCHES = ["%3Cscript%3E", "%00", "a%00b", "%ED%A0%80", "%25%5F", "x" * 3000, "a+" * 400, "&&&==="]
+PLANS = ["abc", "0", "9" * 23, "%00", ""]
+# What the endpoints of the API read in their address.
+API_PARAMETERS = ("page", "since", "with", "%00")
 TEXTS = [
     "", " ", "abc", "-1", "0", "99999", "9" * 5000, "9" * 25, "1e9", "NaN", "Infinity", "-Infinity", "25:99", "24:01",
     "²:00", "٣:00", "2026-13-40", "0001-01-01", "9999-12-31", "31/12/9999", "x" * 5000, "\0", "a\0b",
@@ -120,6 +149,16 @@ def theatre() -> Theatre:
     return Theatre(
         hospital, draft, approved, proposal, make_plan(week=Week.parse("2026-W50")), item, cancelled, run
     )  # fmt: skip
+
+
+def some(chance: random.Random, tries: Sequence[Any], count: int) -> list[Any]:
+    return list(tries) if TRY_ALL else chance.sample(tries, min(count, len(tries)))
+
+
+def rounds(names: Sequence[str]) -> list[str]:
+    """Addresses' ends that give every hostile value to every parameter, one of each at a time."""
+    columns = [[f"{name}={value}" for value in QUERIES[name]] for name in names]
+    return ["&".join(part for part in row if part) for row in zip_longest(*columns)]
 
 
 def client_of(user: User) -> Client:
@@ -194,10 +233,9 @@ def spoilt(good: dict[str, Any]) -> Iterator[Any]:
     yield from HOSTILE
 
 
-def attack(theatre: Theatre, client: Client, name: str, url: str, data: bytes, content_type: str) -> str | None:
-    """Each on the same week: what is accepted is taken back before the next."""
+def attack(client: Client, before: Any, name: str, url: str, data: bytes, content_type: str) -> str | None:
+    """Each on the same week, which ``before`` describes: what is accepted is taken back before the next."""
     with transaction.atomic():
-        before = written()
         answer = client.generic("POST", url, data, content_type=content_type)
         wrong = refusal_of(answer)
         if wrong is None and answer.status_code >= 400 and written() != before:
@@ -209,29 +247,29 @@ def attack(theatre: Theatre, client: Client, name: str, url: str, data: bytes, c
 def test_no_body_crashes_an_endpoint_nor_leaves_anything_half_written(theatre: Theatre) -> None:
     chance = random.Random(SEED)
     wrong = []
+    before = written()
     for user in theatre.users:
         client = client_of(user)
         plans = user == theatre.hospital.director
         for name, good in bodies(theatre).items():
             tries = [(json.dumps(body).encode(), "application/json") for body in spoilt(good)]
             # Whoever may not plan is refused before the body is read: a few are enough.
-            chosen = chance.sample(tries, 12 if plans else 2) + chance.sample(RAW, 1)
-            wrong += [attack(theatre, client, name, address(name, theatre), *one) for one in chosen]
+            chosen = some(chance, tries, 12 if plans else 1) + some(chance, RAW, 1)
+            wrong += [attack(client, before, name, address(name, theatre), *one) for one in chosen]
     # What reads a body is the same for all: one endpoint meets every unreadable one.
     client, url = client_of(theatre.hospital.director), address("api-plan-approve", theatre)
-    wrong += [attack(theatre, client, "api-plan-approve", url, *one) for one in RAW]
+    wrong += [attack(client, before, "api-plan-approve", url, *one) for one in RAW]
 
     assert [one for one in wrong if one] == []
 
 
-@pytest.mark.parametrize("value", [2**63, 10**40])
-@pytest.mark.parametrize("name", ["api-plan-take", "api-plan-approve", "api-plan-moves", "api-plan-undo"])
-def test_a_revision_that_no_plan_can_have_is_refused(theatre: Theatre, name: str, value: int) -> None:
-    body = bodies(theatre)[name] | {"revision": value}
-    answer = client_of(theatre.hospital.director).post(address(name, theatre), body, content_type="application/json")
-
-    assert answer.status_code == 400
-    assert list(answer.json()["errors"]) == ["revision"]
+def test_a_revision_that_no_plan_can_have_is_refused(theatre: Theatre) -> None:
+    client = client_of(theatre.hospital.director)
+    for name in ("api-plan-take", "api-plan-approve", "api-plan-moves", "api-plan-undo"):
+        for value in (2**63, 10**40):
+            body = bodies(theatre)[name] | {"revision": value}
+            answer = client.post(address(name, theatre), body, content_type="application/json")
+            assert (answer.status_code, list(answer.json()["errors"])) == (400, ["revision"]), name
 
 
 def test_an_unreadable_body_is_told_why(theatre: Theatre, settings: Any) -> None:
@@ -249,33 +287,30 @@ def test_an_unreadable_body_is_told_why(theatre: Theatre, settings: Any) -> None
         assert (answer.status_code, answer.json()["detail"]) == (status, detail)
 
 
-@pytest.mark.parametrize("week", WEEKS)
-def test_a_week_that_is_none_is_not_found(theatre: Theatre, week: str) -> None:
+def test_a_week_that_is_none_is_not_found(theatre: Theatre) -> None:
     client = client_of(theatre.hospital.director)
-    statuses = [client.get(f"/semaines/{week}/{tail}").status_code for tail in ("", "journal/", "plages/")]
-    statuses.append(client.post(f"/semaines/{week}/plages/ecrire/").status_code)
-    for tail in ("grid/", "pulse/", "journal/"):
-        answer = client.get(f"/api/v1/weeks/{week}/{tail}")
-        assert outcome(answer) is None
-        statuses.append(answer.status_code)
-    for tail in ("draft/", "runs/"):
-        answer = client.post(f"/api/v1/weeks/{week}/{tail}", {"policy": "specialty"}, content_type="application/json")
-        assert outcome(answer) is None
-        statuses.append(answer.status_code)
+    for week in WEEKS:
+        statuses = {tail: client.get(f"/semaines/{week}/{tail}").status_code for tail in ("", "journal/", "plages/")}
+        statuses["ecrire/"] = client.post(f"/semaines/{week}/plages/ecrire/").status_code
+        api, body = f"/api/v1/weeks/{week}", {"policy": "specialty"}
+        answers = {tail: client.get(f"{api}/{tail}") for tail in ("grid/", "pulse/", "journal/")}
+        answers |= {
+            tail: client.post(f"{api}/{tail}", body, content_type="application/json") for tail in ("draft/", "runs/")
+        }
+        assert [outcome(answer, week, tail) for tail, answer in answers.items() if outcome(answer)] == []
+        statuses |= {f"api {tail}": answer.status_code for tail, answer in answers.items()}
+        assert set(statuses.values()) == {404}, (week, statuses)
 
-    assert set(statuses) == {404}
     assert PlanningRun.objects.count() == 1
 
 
-@pytest.mark.parametrize("week", ["2000-W01", "2026-W43", "2026-W53", "2999-W52"])
-def test_the_first_and_last_weeks_and_the_odd_ones_are_shown(theatre: Theatre, week: str) -> None:
+def test_the_first_and_last_weeks_and_the_odd_ones_are_shown(theatre: Theatre) -> None:
     """2026 has 53 weeks; in its 43rd the clock goes back."""
     client = client_of(theatre.hospital.director)
-    statuses = [client.get(f"/semaines/{week}/{tail}").status_code for tail in ("", "journal/", "plages/")]
-    grid = client.get(f"/api/v1/weeks/{week}/grid/")
-
-    assert statuses == [200, 200, 200]
-    assert grid.json()["week"] == week
+    for week in ("2000-W01", "2026-W43", "2026-W53", "2999-W52"):
+        statuses = [client.get(f"/semaines/{week}/{tail}").status_code for tail in ("", "journal/", "plages/")]
+        assert statuses == [200, 200, 200], week
+        assert client.get(f"/api/v1/weeks/{week}/grid/").json()["week"] == week
 
 
 def test_a_drop_on_the_day_the_clock_goes_back_lands_where_it_was_let_go(theatre: Theatre) -> None:
@@ -309,24 +344,23 @@ def test_no_query_nor_method_crashes_the_api(theatre: Theatre) -> None:
     for user in theatre.users:
         client = client_of(user)
         for name in names:
-            asked = [query for query in QUERIES if query.startswith(("page", "plan", "since", "with", "%00"))]
+            asked = [*rounds(API_PARAMETERS), *(f"plan={value}" for value in PLANS)]
             wrong += [outcome(client.get(f"{address(name, theatre)}?{query}"), name, query) for query in asked]
         for name in bodies(theatre):
-            for method in chance.sample(("GET", "PUT", "PATCH", "DELETE"), 2):
+            for method in some(chance, ("GET", "PUT", "PATCH", "DELETE"), 2):
                 answer = client.generic(method, address(name, theatre), "{}", "application/json")
                 wrong.append(outcome(answer, method, name) or (None if answer.status_code >= 400 else f"{name}: done"))
 
     assert [one for one in wrong if one] == []
 
 
-@pytest.mark.parametrize("pk", ["0", "999", "9" * 19, "9" * 400, "9" * 5000, "-1", "abc", "%00", "1.5"])
-def test_a_plan_that_is_none_is_not_found(theatre: Theatre, pk: str) -> None:
+def test_a_plan_that_is_none_is_not_found(theatre: Theatre) -> None:
     client = client_of(theatre.hospital.director)
     for name, good in bodies(theatre).items():
-        if "-week-" not in name:
+        for pk in () if "-week-" in name else ("0", "999", "9" * 19, "9" * 400, "9" * 5000, "-1", "abc", "%00", "1.5"):
             url = address(name, theatre, 987654321).replace("987654321", pk)
             answer = client.generic("POST", url, json.dumps(good), "application/json")
-            assert (answer.status_code, outcome(answer, name)) == (404, None)
+            assert (answer.status_code, outcome(answer, name)) == (404, None), pk[:20]
 
 
 def outcome(answer: Any, *where: str) -> str | None:
@@ -376,6 +410,12 @@ GOOD = {
 }  # fmt: skip
 
 
+def good_answers(hospital: Hospital) -> dict[str, str]:
+    return GOOD | {
+        "specialty": str(hospital.ent.pk), "surgeon": str(hospital.surgeons[0].pk), "room": str(hospital.rooms[0].pk)
+    }  # fmt: skip
+
+
 @pytest.fixture
 def rows(theatre: Theatre) -> dict[str, dict[str, Any]]:
     """The numbers in the addresses of the pages, by the first part of the address: each leads to a row."""
@@ -405,9 +445,18 @@ def upload(client: Client) -> str:
     return answer.headers["Location"].split("/")[2] if answer.status_code == 302 else "0" * 32
 
 
-# The pages that read their address; the fields of what has no page of its own.
+# The pages that read their address, and the lists among them.
 QUERIED = ("interventions", "journal", "rooms", "surgeons", "week-slot-create", "pattern-create", "week", "master-plan")
-POSTED = ["reason", "action", "first", "weeks", "text_surgeon", "starts_on", "ends_on", "order"]
+SEARCHED = ("interventions", "journal", "rooms", "surgeons", "specialties")
+# What the addresses without a page of their own read.
+ASKED = {
+    "room-close": ("starts_on", "ends_on", "reason"),
+    "surgeon-absence": ("starts_on", "ends_on", "reason"),
+    "intervention-cancel": ("reason",),
+    "intervention-edit": ("seen", "reason"),
+    "master-plan-apply": ("first", "weeks"),
+    "import-preview": ("action", "order", "text_surgeon", "code_surgeon", "text_room"),
+}
 
 
 def pages() -> list[Any]:
@@ -420,15 +469,21 @@ def page_address(pattern: Any, rows: dict[str, dict[str, Any]], token: str) -> s
 
 
 def test_no_query_crashes_a_page(theatre: Theatre, rows: dict[str, dict[str, Any]]) -> None:
-    """What reads its address meets more of them."""
+    """What reads its address meets every value; the lists search alike, and one meets every search."""
     chance = random.Random(SEED)
+    every = rounds(list(QUERIES))
     wrong = []
     for user in theatre.users:
         client = client_of(user)
         token = upload(client)
         for pattern in pages():
+            asked = every if pattern.name in QUERIED else some(chance, every, 1)
+            if pattern.name == "week":
+                asked = [*asked, *(f"plan={value}" for value in PLANS)]
+            if pattern.name in SEARCHED:
+                asked = [*asked, *(f"q={text}" for text in (SEARCHES if pattern.name == "interventions" else ["%00"]))]
             url = page_address(pattern, rows, token)
-            for query in chance.sample(QUERIES, 14 if pattern.name in QUERIED else 1):
+            for query in asked:
                 status = client.get(f"{url}?{query}").status_code
                 if status >= 500:
                     wrong.append(f"{pattern.name} {query[:60]}: {status}")
@@ -439,31 +494,47 @@ def test_no_query_crashes_a_page(theatre: Theatre, rows: dict[str, dict[str, Any
 
 
 def test_no_form_crashes_a_page(theatre: Theatre, rows: dict[str, dict[str, Any]]) -> None:
+    """Nothing, what it should be, the hostile in all fields at once, and in each field that lets it through."""
     chance = random.Random(SEED)
-    hospital = theatre.hospital
-    good = GOOD | {
-        "specialty": str(hospital.ent.pk), "surgeon": str(hospital.surgeons[0].pk), "room": str(hospital.rooms[0].pk)
-    }  # fmt: skip
-    client = client_of(hospital.director)
+    client, good = client_of(theatre.hospital.director), good_answers(theatre.hospital)
     token = upload(client)
-    wrong = []
+    wrong: list[str] = []
     for pattern in pages():
         if pattern.name in ("logout", "import-abandon"):
             continue
         url = page_address(pattern, rows, token)
         shown = client.get(url)
-        form = (shown.context or {}).get("form") if shown.status_code == 200 else None
-        names = list(form.fields) if form is not None else POSTED
-        tries = [{}, good] + [good | {name: text} for name in names for text in chance.sample(TEXTS, 1)]
-        tries += [dict.fromkeys([*good, *names], text) for text in chance.sample(TEXTS, 1)]
-        for data in tries:
-            with transaction.atomic():
-                status = client.post(url, data).status_code
-                transaction.set_rollback(True)
-            if status >= 500:
-                odd = {key: value[:30] for key, value in data.items() if good.get(key) != value}
-                wrong.append(f"{pattern.name} {str(odd)[:150]}: {status}")
-            if status in (403, 405):
-                break
+        fields = shown.context["form"].fields if shown.context and "form" in shown.context else {}
+        tries = [good | {name: text} for name, field in fields.items() for text in passing(field, name)]
+        tries += [good | {name: text} for name in ASKED.get(pattern.name, ()) for text in some(chance, TEXTS, 2)]
+        names = [*good, *fields]
+        together = [dict.fromkeys(names, text) for text in some(chance, TEXTS, 1)]
+        # A long form has many fields alike.
+        wrong += posted(client, pattern.name, url, [{}, good, *together, *some(chance, tries, 6)])
 
     assert wrong == []
+
+
+def passing(field: Any, name: str) -> list[str]:
+    """The texts that the field alone does not refuse: they reach what stands behind the form."""
+    texts = []
+    for text in TEXTS:
+        try:
+            field.clean(field.widget.value_from_datadict(MultiValueDict({name: [text]}), {}, name))
+        except ValidationError:
+            continue
+        texts.append(text)
+    return texts
+
+
+def posted(client: Client, page: str, url: str, tries: list[dict[str, str]]) -> list[str]:
+    """What crashed; each try is taken back before the next."""
+    wrong = []
+    for data in tries:
+        with transaction.atomic():
+            body = urlencode(data, errors="replace")
+            status = client.post(url, body, content_type="application/x-www-form-urlencoded").status_code
+            transaction.set_rollback(True)
+        if status >= 500:
+            wrong.append(f"{page} {str({key: value[:30] for key, value in data.items()})[:150]}: {status}")
+    return wrong

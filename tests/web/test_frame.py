@@ -97,3 +97,19 @@ def test_a_refused_page_and_an_unknown_one_say_what_to_do(viewer: Client) -> Non
     assert (refused.status_code, unknown.status_code) == (403, 404)
     assert "Votre rôle ne permet pas cela" in refused.content.decode()
     assert "Cette page n'existe pas" in unknown.content.decode()
+
+
+@pytest.mark.parametrize("page", ["week", "journal", "week-slots"])
+def test_the_arrows_of_the_first_and_last_weeks_lead_nowhere(director: Client, page: str) -> None:
+    def arrows(week: str) -> list[bool]:
+        """Of the week before and of the week after: whether it leads somewhere, which then exists."""
+        links = re.findall(
+            r'<a class="ib"([^>]*)>', director.get(reverse(page, kwargs={"week": week})).content.decode()
+        )
+        found = [re.search('href="([^"]*)"', link) for link in links if "Semaine" in link]
+        assert all(director.get(link[1]).status_code == 200 for link in found if link)
+        return [link is not None for link in found]
+
+    assert arrows("2026-W48") == [True, True]
+    assert arrows("2000-W01") == [False, True]
+    assert arrows("2999-W52") == [True, False]

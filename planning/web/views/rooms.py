@@ -5,22 +5,21 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from planning.access import May, require
-from planning.models import Placement, Room, RoomClosure
+from planning.models import Room, RoomClosure
 from planning.selectors.touched import placements_in_room
 from planning.services.rooms import close_room, reopen_room
 from planning.web.forms.rooms import ClosureForm, RoomForm
 from planning.web.listing import make_listing
-
-SHOWN = 8
+from planning.web.unavailability import dates_panel, warn_of_placements
 
 
 @require(May.EDIT_REFERENCE)
@@ -97,43 +96,13 @@ def _closures_by_date(today: date) -> list[dict[str, Any]]:
     ]
 
 
-def warn_of_placements(request: HttpRequest, placements: QuerySet[Placement]) -> None:
-    """Tell which planned interventions the change hits; they stay where they are until someone moves them."""
-    rows = list(placements)
-    if not rows:
-        return
-    text = ngettext(
-        "%(count)s intervention planifiée est touchée : déplacez-la.",
-        "%(count)s interventions planifiées sont touchées : déplacez-les.",
-        len(rows),
-    ) % {"count": len(rows)}
-    lines = [_placement_text(row) for row in rows[:SHOWN]]
-    if len(rows) > SHOWN:
-        lines.append(_("et %(count)s autres") % {"count": len(rows) - SHOWN})
-    messages.warning(request, "\n".join([text, *lines]))
-
-
-def _placement_text(row: Placement) -> str:
-    moment = timezone.localtime(row.starts_at)
-    facts = {
-        "code": row.intervention.code,
-        "surgeon": str(row.intervention.surgeon),
-        "room": row.slot.room.code,
-        "when": f"{moment:%d/%m %H:%M}",
-        "status": row.plan.get_status_display(),
-    }
-    return _("%(code)s, %(surgeon)s, %(room)s le %(when)s (%(status)s)") % facts
-
-
 def _room_page(request: HttpRequest, room: Room, form: RoomForm, closure_form: ClosureForm) -> HttpResponse:
     today = timezone.localdate()
-    rows = list(room.closures.all())
-    hits = list(placements_in_room(room, today, None)) if any(row.ends_on >= today for row in rows) else []
-    coming = [
-        {"row": row, "hit": [one for one in hits if row.starts_on <= one.slot.date <= row.ends_on]}
-        for row in rows
-        if row.ends_on >= today
-    ]
-    past = [row for row in reversed(rows) if row.ends_on < today]
-    context = {"form": form, "room": room, "closure_form": closure_form, "coming": coming, "past": past}
+    dates = dates_panel(
+        room.closures.all(),
+        today=today,
+        hits=lambda: placements_in_room(room, today, None),
+        removal=lambda pk: reverse("room-reopen", kwargs={"pk": room.pk, "closure": pk}),
+    )
+    context = {"form": form, "room": room, "closure_form": closure_form, "dates": dates}
     return render(request, "planning/rooms/form.html", context)

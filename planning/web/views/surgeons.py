@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,7 +16,7 @@ from planning.selectors.touched import placements_of_surgeon
 from planning.services.surgeons import add_absence, remove_absence, save_surgeon
 from planning.web.forms.surgeons import AbsenceForm, SurgeonForm
 from planning.web.listing import asked_number, make_listing
-from planning.web.views.rooms import warn_of_placements
+from planning.web.unavailability import dates_panel, warn_of_placements
 
 
 @require(May.EDIT_REFERENCE)
@@ -95,13 +96,11 @@ def surgeon_absence_remove(request: HttpRequest, pk: int, absence: int) -> HttpR
 
 def _surgeon_page(request: HttpRequest, surgeon: Surgeon, form: SurgeonForm, absence_form: AbsenceForm) -> HttpResponse:
     today = timezone.localdate()
-    rows = list(surgeon.absences.all())
-    hits = list(placements_of_surgeon(surgeon, today, None)) if any(row.ends_on >= today for row in rows) else []
-    coming = [
-        {"row": row, "hit": [one for one in hits if row.starts_on <= one.slot.date <= row.ends_on]}
-        for row in rows
-        if row.ends_on >= today
-    ]
-    past = [row for row in reversed(rows) if row.ends_on < today]
-    context = {"form": form, "surgeon": surgeon, "absence_form": absence_form, "coming": coming, "past": past}
+    dates = dates_panel(
+        surgeon.absences.all(),
+        today=today,
+        hits=lambda: placements_of_surgeon(surgeon, today, None),
+        removal=lambda pk: reverse("surgeon-absence-remove", kwargs={"pk": surgeon.pk, "absence": pk}),
+    )
+    context = {"form": form, "surgeon": surgeon, "absence_form": absence_form, "dates": dates}
     return render(request, "planning/surgeons/form.html", context)

@@ -28,8 +28,6 @@ def week(request: HttpRequest, week: Week) -> HttpResponse:
         "planning/week/grid.html",
         {
             "week": week,
-            "previous": week.previous,
-            "next": week.next,
             "first_day": week.monday,
             "last_day": shown[-1] if shown else week.days[4],
             "grid": grid,
