@@ -84,9 +84,14 @@ class AccountAdmin(AdministratorOnly, UserAdmin[User]):
     filter_horizontal = ()
 
 
-@admin.register(Room, Specialty, Surgeon, Equipment, Site)
-class ReferenceAdmin(AdministratorOnly):
+@admin.register(Equipment)
+class EquipmentAdmin(AdministratorOnly):
     pass
+
+
+@admin.register(Room, Specialty, Surgeon, Site)
+class ReferenceAdmin(ReadOnly):
+    """Edited on their own pages, which tell the journal."""
 
 
 @admin.register(Intervention)

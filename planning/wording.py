@@ -196,6 +196,16 @@ def _slot_surgeon(f: _Facts) -> str:
     return _("Plage réservée à %(owner)s") % {"owner": f.surgeon("owner")}
 
 
+def _specialty_closed(f: _Facts) -> str:
+    row = f.loaded.specialties.get(str(f["specialty"]))
+    if row is None or row.closed_on is None:  # reopened since
+        return _("La spécialité était fermée")
+    return _("La spécialité %(specialty)s est fermée depuis le %(day)s") % {
+        "specialty": row.code,
+        "day": date_format(row.closed_on, "j F Y"),
+    }
+
+
 def _positions(f: _Facts) -> str:
     most = int(str(f["positions"]))
     return ngettext(
@@ -300,6 +310,7 @@ _SENTENCES: Mapping[str, Callable[[_Facts], str]] = {
     "equipment": _equipment,
     "slot_specialty": _slot_specialty,
     "slot_surgeon": _slot_surgeon,
+    "specialty_closed": _specialty_closed,
     "positions": _positions,
     "slot_capacity": _slot_capacity,
     "surgeon_day": _surgeon_day,
@@ -325,6 +336,7 @@ _CHIPS: Mapping[str, Any] = {
     "equipment": gettext_lazy("équip."),
     "slot_specialty": gettext_lazy("plage"),
     "slot_surgeon": gettext_lazy("plage"),
+    "specialty_closed": gettext_lazy("spé. fermée"),
     "positions": gettext_lazy("complet"),
     "slot_capacity": gettext_lazy("plein"),
     "surgeon_day": gettext_lazy("durée chir."),

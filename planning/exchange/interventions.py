@@ -22,6 +22,7 @@ from planning.exchange.reading import (
     name_of,
     names_of,
     read_records,
+    refuse_closed,
     require,
     warn,
 )
@@ -224,6 +225,8 @@ def _people(record: Record, mapping: Mapping, known: Known) -> tuple[Named | Non
     require(record, _F["surgeon"], mapping)
     surgeon = name_of(record, _F["surgeon"], mapping, known)
     specialty = name_of(record, _F["specialty"], mapping, known)
+    if surgeon is not None and specialty is None:
+        refuse_closed(record, _F["surgeon"], mapping, known, surgeon)
     if mapping.create_missing and surgeon is not None and surgeon.code is None and specialty is None:
         text = _("manque : un chirurgien à créer doit avoir une spécialité")
         error(record, _F["specialty"], mapping, None, text)

@@ -64,6 +64,8 @@ class Known:
     codes: dict[str, set[str]] = field(default_factory=dict)
     # Named in the file and not known, in the file's order, with the code that looks like it, or "".
     missing: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Why nothing new goes to a closed specialty, worded, by its code, and by the codes of its surgeons.
+    closed: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def add(self, kind: str, code: str, *names: str) -> None:
         known = self.names.setdefault(kind, {})
@@ -147,7 +149,16 @@ def name_of(record: Record, one: Field, mapping: Mapping, known: Known) -> Named
             record, one, mapping, text,
             _("inconnu : rattachez-le à l'un des existants, ou cochez « Créer ce qui manque »"),
         )  # fmt: skip
+    if one.names == "specialty":
+        refuse_closed(record, one, mapping, known, named)
     return named
+
+
+def refuse_closed(record: Record, one: Field, mapping: Mapping, known: Known, named: Named) -> None:
+    """An error when the specialty named, or the surgeon's own, is closed. What was done in its time goes in."""
+    why = None if named.code is None else known.closed.get(one.names, {}).get(named.code)
+    if why is not None and not mapping.done:
+        error(record, one, mapping, record.get(one.name), why)
 
 
 def names_of(record: Record, one: Field, mapping: Mapping, known: Known) -> tuple[Named, ...]:

@@ -26,6 +26,10 @@ class JournalEntry(models.Model):
         SLOT = "slot", _("Plage modifiée")
         EDIT = "edit", _("Modification")
         IMPORT = "import", _("Import")
+        ROOM = "room", _("Salle modifiée")
+        SURGEON = "surgeon", _("Chirurgien modifié")
+        SPECIALTY = "specialty", _("Spécialité modifiée")
+        SETTINGS = "settings", _("Paramètres modifiés")
 
     at = models.DateTimeField()
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

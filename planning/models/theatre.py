@@ -35,11 +35,21 @@ class Specialty(models.Model):
     code = models.CharField(_("code"), max_length=10, unique=True)
     name = models.CharField(_("nom"), max_length=120)
     colour = models.CharField(_("couleur et motif"), max_length=3, choices=Colour.choices, default=Colour.ORT)
+    # From this day on the planner places none of its interventions; what is placed already stays, as a conflict.
+    closed_on = models.DateField(_("fermée à partir du"), null=True, blank=True)
+    close_reason = models.CharField(_("motif"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["code"]
         verbose_name = _("spécialité")
         verbose_name_plural = _("spécialités")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closed_on=None, close_reason="")
+                | models.Q(closed_on__isnull=False) & ~models.Q(close_reason=""),
+                name="closed_specialty_has_a_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from planning import wording
 from planning.calendar import Week
 from planning.models import JournalEntry
+from planning.selectors.reference_sentences import import_sentence, reference_sentence
 from planning.selectors.sentences import edit_sentence, slot_sentence
 
 PAGE = 50
@@ -58,6 +59,10 @@ def text_of(entry: JournalEntry) -> str:
         return wording.step_label(str(after.get("step", "")), after) if after.get("step") else ""
     if entry.action == Action.SLOT:
         return slot_sentence(entry.before or {}, dict(after))
+    if entry.action in (Action.ROOM, Action.SURGEON, Action.SPECIALTY):
+        return reference_sentence(entry.action, entry.before or {}, after)
+    if entry.action == Action.IMPORT:
+        return import_sentence(after)
     if entry.action == Action.EDIT:
         return edit_sentence(entry.intervention.code if entry.intervention else "", entry.before or {}, dict(after))
     return _moved(entry)

@@ -82,6 +82,7 @@ class SpecialtyRow(NamedTuple):
     code: str
     name: str
     colour: str
+    closed_on: date | None
 
 
 class InterventionRow(NamedTuple):
@@ -164,6 +165,7 @@ class LoadedWeek:
                 i.admission_day,
                 i.deadline_day,
                 i.unplanned_cost,
+                i.closed_from,
             )
             for i in sorted(problem.interventions, key=lambda one: int(one.id))
         ]
@@ -231,6 +233,7 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
     last_day = max((row.date for row in slots.values()), default=week.days[4])
     interventions = _interventions(week, plan, placements, last_day)
     equipment, equipment_names = _equipment(interventions)
+    specialties = _specialties()
     problem = solver.WeekProblem(
         days=7,
         rooms=tuple(solver.Room(key, equipment[f"room {key}"]) for key in rooms),
@@ -240,7 +243,9 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
         ),
         slots=_solver_slots(week, slots, closures, placements),
         interventions=tuple(
-            _solver_intervention(week, parameters, row, placements.get(key), plan, equipment[key])
+            _solver_intervention(
+                week, parameters, row, placements.get(key), plan, equipment[key], specialties[str(row.specialty)]
+            )
             for key, row in interventions.items()
         ),
         costs=solver.Costs(
@@ -265,9 +270,7 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
         placements=placements,
         equipment={key: equipment[key] for key in interventions},
         equipment_names=equipment_names,
-        specialties={
-            str(row[0]): SpecialtyRow(*row) for row in Specialty.objects.values_list("pk", "code", "name", "colour")
-        },
+        specialties=specialties,
         surgeon_days=surgeon_days,
         closures=closures,
         hidden=hidden,
@@ -279,6 +282,11 @@ def _rooms() -> dict[str, RoomRow]:
         "pk", "code", "name", "opens_minute", "closes_minute", "in_service"
     )
     return {str(row[0]): RoomRow(*row) for row in rows}
+
+
+def _specialties() -> dict[str, SpecialtyRow]:
+    rows = Specialty.objects.values_list("pk", "code", "name", "colour", "closed_on")
+    return {str(row[0]): SpecialtyRow(*row) for row in rows}
 
 
 def _closures(week: Week, rooms: Mapping[str, RoomRow]) -> dict[tuple[str, int], str]:
@@ -462,6 +470,7 @@ def _solver_intervention(
     placement: PlacementRow | None,
     plan: Plan | None,
     equipment: frozenset[str],
+    specialty: SpecialtyRow,
 ) -> solver.Intervention:
     """A past deadline counts as the week's last day: overdue is a warning, never a reason to leave it out."""
     pinned = placement is not None and placement.pinned_by is not None
@@ -479,4 +488,5 @@ def _solver_intervention(
         unplanned_cost=parameters["unplanned_euros"] if within else parameters["deferred_euros"],
         pinned=str(placement.slot) if placement is not None and pinned else None,
         pinned_start=minute_of(placement.starts_at, week.monday) % 1440 if placement is not None and pinned else None,
+        closed_from=None if specialty.closed_on is None else max(0, (specialty.closed_on - week.monday).days),
     )

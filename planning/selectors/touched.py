@@ -1,4 +1,4 @@
-"""Which planned interventions a closed room or an absent surgeon would hit."""
+"""Which planned interventions a closed room, a closed specialty or an absent surgeon would hit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from planning.models import Placement, Plan, Room, Surgeon
+from planning.models import Placement, Plan, Room, Specialty, Surgeon
 
 LIVING = (Plan.Status.DRAFT, Plan.Status.APPROVED)
 
@@ -18,6 +18,10 @@ def placements_in_room(room: Room, first: date, last: date | None) -> QuerySet[P
 
 def placements_of_surgeon(surgeon: Surgeon, first: date, last: date | None) -> QuerySet[Placement]:
     return _between(Placement.objects.filter(intervention__surgeon=surgeon), first, last)
+
+
+def placements_of_specialty(specialty: Specialty, first: date) -> QuerySet[Placement]:
+    return _between(Placement.objects.filter(intervention__specialty=specialty), first, None)
 
 
 def _between(rows: QuerySet[Placement], first: date, last: date | None) -> QuerySet[Placement]:

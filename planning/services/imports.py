@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import ModuleType
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from planning.calendar import local_date
 from planning.exchange import interventions, rooms, slots, surgeons
 from planning.exchange.fields import Kind, Target
 from planning.exchange.mapping import Mapping, guess, header_digest
@@ -86,9 +88,9 @@ def remember_mapping(*, target: Target, table: Table, mapping: Mapping) -> None:
     )
 
 
-def preview_import(*, target: Target, table: Table, mapping: Mapping) -> Preview:
-    """Reads the database and writes nothing."""
-    known = known_names()
+def preview_import(*, target: Target, table: Table, mapping: Mapping, today: date) -> Preview:
+    """Reads the database and writes nothing. ``today`` says which specialties are closed."""
+    known = known_names(today)
     rows, problems, asked = _READERS[target.name].read(table, mapping, known)
     new, existing, found = import_writers.compare(target.name, rows, mapping)
     # What the file warns of in lines that are already there is not about this import.
@@ -109,7 +111,7 @@ def preview_import(*, target: Target, table: Table, mapping: Mapping) -> Preview
 @transaction.atomic
 def import_table(*, target: Target, table: Table, mapping: Mapping, user: User, now: datetime) -> ImportResult:
     """Raises ``ImportRefusedError`` and writes nothing when a line is at fault, unless those are to be left out."""
-    preview = preview_import(target=target, table=table, mapping=mapping)
+    preview = preview_import(target=target, table=table, mapping=mapping, today=local_date(now))
     if preview.order_needed:
         raise ImportRefusedError(_("Dites d'abord si le jour ou le mois vient en premier dans les dates."))
     if preview.errors and not mapping.skip_faulty:
@@ -122,7 +124,8 @@ def import_table(*, target: Target, table: Table, mapping: Mapping, user: User, 
             at=now,
             user=user,
             action=JournalEntry.Action.IMPORT,
-            after={"target": target.name, "created": len(preview.new), "existing": preview.existing},
+            after={"target": target.name, "created": len(preview.new), "existing": preview.existing}
+            | ({"also_created": created} if created else {}),
         )
     return ImportResult(len(preview.new), preview.existing, preview.faulty_lines, created)
 
@@ -132,17 +135,27 @@ def import_file(*, data: bytes, name: str, target: Target, mapping: Mapping, use
     return import_table(target=target, table=read_table(data, name), mapping=mapping, user=user, now=now)
 
 
-def known_names() -> Known:
+def known_names(today: date) -> Known:
     """Everything a cell may name, by the names people give it."""
     known = Known()
-    for surgeon in Surgeon.objects.all():
+    for specialty in Specialty.objects.all():
+        known.add("specialty", specialty.code, specialty.name)
+        if specialty.closed_on and specialty.closed_on <= today:
+            known.closed.setdefault("specialty", {})[specialty.code] = _closed_text(specialty.code, specialty.closed_on)
+    closed = known.closed.get("specialty", {})
+    for surgeon in Surgeon.objects.select_related("specialty"):
         last, first = surgeon.last_name, surgeon.first_name
         spoken = (last, f"Dr {last}", f"{first} {last}", f"{last} {first}", f"Dr {first} {last}")
         known.add("surgeon", surgeon.code, surgeon.trigram, *spoken)
-    for specialty in Specialty.objects.all():
-        known.add("specialty", specialty.code, specialty.name)
+        if surgeon.specialty.code in closed:
+            known.closed.setdefault("surgeon", {})[surgeon.code] = closed[surgeon.specialty.code]
     for room in Room.objects.all():
         known.add("room", room.code, room.name)
     for equipment in Equipment.objects.all():
         known.add("equipment", equipment.code, equipment.name)
     return known
+
+
+def _closed_text(code: str, closed_on: date) -> str:
+    text = _("la spécialité %(code)s est fermée depuis le %(day)s : rattachez la ligne à une autre, ou rouvrez-la")
+    return text % {"code": code, "day": date_format(closed_on, "j F Y")}

@@ -1,9 +1,9 @@
-"""The week's journal: appended to, never changed."""
+"""The journal: appended to, never changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from planning.models import JournalEntry, Plan, User
@@ -33,4 +33,36 @@ def append_entry(
         after=after,
         reason=reason,
         cost_delta=cost_delta,
+    )
+
+
+def append_change(
+    *,
+    action: str,
+    of: str,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    user: User,
+    now: datetime,
+    reason: str = "",
+    monday: date | None = None,
+) -> JournalEntry | None:
+    """One line on a room, a surgeon, a specialty or the parameters, named ``of``; none when nothing changed.
+
+    Of an edit only the fields that differ are kept. ``monday`` files it under a week too.
+    """
+    if before is not None and after is not None:
+        changed = [name for name in after if before.get(name) != after[name]]
+        before = {name: before.get(name) for name in changed}
+        after = {name: after[name] for name in changed}
+        if not changed:
+            return None
+    return JournalEntry.objects.create(
+        at=now,
+        user=user,
+        action=action,
+        monday=monday,
+        before=None if before is None else {"of": of, **before},
+        after=None if after is None else {"of": of, **after},
+        reason=reason,
     )

@@ -64,7 +64,8 @@ class Intervention:
     """``admission_day`` is Dmin (operated the day after at the earliest), ``deadline_day`` is Dmax.
 
     ``pinned`` is the slot a person chose; ``pinned_start`` the minute they chose, when they chose one.
-    ``unplanned_cost`` is what leaving it out of this week costs; None takes the week's default.
+    ``unplanned_cost`` is what leaving it out of this week costs; None takes the week's default. ``closed_from`` is the
+    first day on which its specialty is closed.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Intervention:
     unplanned_cost: float | None = None
     pinned: str | None = None
     pinned_start: int | None = None
+    closed_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,16 @@ def slot_surgeon(problem: WeekProblem, intervention: Intervention, slot: Slot) -
     return _broken("slot_surgeon", intervention, slot, message, owner=slot.surgeon, surgeon=intervention.surgeon)
 
 
+def specialty_closed(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """The intervention's specialty is in service on the slot's day."""
+    closed_from = intervention.closed_from
+    if closed_from is None or slot.day < closed_from:
+        return None
+    message = f"specialty {intervention.specialty} is closed from day {closed_from} on; this is day {slot.day}"
+    facts: dict[str, object] = {"specialty": intervention.specialty, "closed_from": closed_from}
+    return _broken("specialty_closed", intervention, slot, message, day=slot.day, **facts)
+
+
 SlotRule = Callable[[WeekProblem, Intervention, Slot], Violation | None]
 SLOT_RULES: tuple[SlotRule, ...] = (
     hospitalised,
@@ -116,6 +126,7 @@ SLOT_RULES: tuple[SlotRule, ...] = (
     equipment,
     slot_specialty,
     slot_surgeon,
+    specialty_closed,
 )
 
 
@@ -136,6 +147,7 @@ def is_allowed(problem: WeekProblem, intervention: Intervention, slot: Slot) -> 
         and intervention.duration <= available
         and slot.specialty in (None, intervention.specialty)
         and slot.surgeon in (None, intervention.surgeon)
+        and (intervention.closed_from is None or slot.day < intervention.closed_from)
         and intervention.equipment <= problem.room_by_id[slot.room].equipment
     )
 

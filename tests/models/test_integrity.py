@@ -1,12 +1,12 @@
 """What the database itself refuses, whoever writes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from planning.calendar import at_minute
-from planning.models import Placement, Plan, PlanningRun, Slot
+from planning.models import Placement, Plan, PlanningRun, Slot, Specialty
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot, small_hospital
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +116,10 @@ def test_dates_and_durations_make_sense(hospital: Hospital) -> None:
         make_intervention(surgeon, minutes=0)
     with pytest.raises(IntegrityError), transaction.atomic():
         make_intervention(surgeon, deadline_date=WEEK.monday - timedelta(days=1))
+
+
+@pytest.mark.parametrize(("closed_on", "reason"), [(WEEK.monday, ""), (None, "Transfert")])
+def test_a_closed_specialty_has_a_day_and_a_reason(closed_on: date | None, reason: str, hospital: Hospital) -> None:
+    rows = Specialty.objects.filter(pk=hospital.ent.pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(closed_on=closed_on, close_reason=reason)

@@ -220,3 +220,16 @@ def test_judging_writes_nothing(hospital: Hospital) -> None:
     targets_of(plan, item.pk)
     plan.refresh_from_db()
     assert (Placement.objects.count(), plan.revision) == (0, 0)
+
+
+def test_an_intervention_of_a_closed_specialty_may_be_dropped_with_a_reason_only(hospital: Hospital) -> None:
+    item = make_intervention(hospital.surgeons[2], 60)
+    hospital.ent.closed_on, hospital.ent.close_reason = WEEK.days[2], "Transfert"
+    hospital.ent.save()
+    plan = make_plan()
+
+    before, after = (priced(plan, item.pk, hospital.rooms[0].pk, day, 480) for day in (1, 2))
+
+    assert (rules(before), rules(after)) == ([], ["specialty_closed"])
+    said = wording.sentence(after.week, after.violations[0])
+    assert said == "La spécialité ORL est fermée depuis le 25 novembre 2026"

@@ -165,3 +165,15 @@ def test_an_approved_version_keeps_the_durations_it_was_approved_with() -> None:
     Intervention.objects.update(planned_minutes=90)
     assert load_week_problem(WEEK, approved).problem.interventions[0].duration == 60
     assert load_week_problem(WEEK, make_plan(number=2)).problem.interventions[0].duration == 90
+
+
+@pytest.mark.parametrize(("days", "closed_from"), [(2, 2), (-30, 0), (9, 9)])
+def test_interventions_of_a_closed_specialty_know_the_first_day_that_is_closed(days: int, closed_from: int) -> None:
+    hospital = small_hospital()
+    closing, staying = make_intervention(hospital.surgeons[2]), make_intervention(hospital.surgeons[0])
+    hospital.ent.closed_on, hospital.ent.close_reason = WEEK.monday + timedelta(days=days), "Transfert"
+    hospital.ent.save()
+
+    found = load_week_problem(WEEK, None).problem.intervention_by_id
+
+    assert (found[str(closing.pk)].closed_from, found[str(staying.pk)].closed_from) == (closed_from, None)

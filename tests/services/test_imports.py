@@ -33,6 +33,7 @@ from planning.services.imports import (
 from tests.factories.hospital import Hospital, make_intervention, small_hospital
 
 NOW = timezone.make_aware(datetime(2026, 11, 20, 9, 0))
+TODAY = date(2026, 11, 20)
 REQUESTS = """Référence;Code patient;Acte;Chirurgien;Durée prévue;Date d'hospitalisation;Limite;Urgence;Ambu;Matériel
 R1;P-100;Hernie discale;Durand;90,0;22/11/2026;04/12/2026;programmée;non;microscope
 R2;P-101;Cataracte;HAD;35;23/11/2026;+10;urgent;oui;
@@ -56,7 +57,7 @@ def _table(text: str) -> Table:
 def _preview(target: str, text: str, **mapping: Any) -> Preview:
     table = _table(text)
     columns = guess(TARGETS[target], table.headers) | mapping.pop("columns", {})
-    return preview_import(target=TARGETS[target], table=table, mapping=Mapping(columns=columns, **mapping))
+    return preview_import(target=TARGETS[target], table=table, mapping=Mapping(columns=columns, **mapping), today=TODAY)
 
 
 def _import(hospital: Hospital, target: str, text: str, **mapping: Any) -> ImportResult:
@@ -337,3 +338,47 @@ def test_a_remembered_match_to_somebody_since_removed_is_asked_again(hospital: H
     text = REQUESTS.replace("Durand", "Dr Durant")
     (error,) = _preview("interventions", text, matches={"surgeon": {"Dr Durant": "GONE"}}).errors
     assert (error.column, error.value) == ("Chirurgien", "Dr Durant")
+
+
+def _close(specialty: Specialty) -> None:
+    specialty.closed_on, specialty.close_reason = date(2026, 11, 2), "Transfert"
+    specialty.save()
+
+
+def test_a_request_for_a_closed_specialty_is_refused_in_words(hospital: Hospital) -> None:
+    _close(hospital.ent)
+
+    preview = _preview("interventions", REQUESTS)
+
+    [problem] = preview.errors
+    assert (problem.line, problem.column, problem.value) == (3, "Chirurgien", "HAD")
+    assert problem.text == (
+        "la spécialité ORL est fermée depuis le 2 novembre 2026 : rattachez la ligne à une autre, ou rouvrez-la"
+    )
+
+
+def test_a_surgeon_of_a_closed_specialty_may_be_asked_for_in_another(hospital: Hospital) -> None:
+    _close(hospital.ent)
+    text = "Acte;Chirurgien;Spécialité;Durée\nHernie;Haddad;{};60\n"
+    fixed = {"admission_date": "22/11/2026", "deadline_date": "+30"}
+
+    assert _preview("interventions", text.format("ORT"), constants=fixed).errors == []
+    [problem] = _preview("interventions", text.format("ORL"), constants=fixed).errors
+    assert (problem.column, problem.value) == ("Spécialité", "ORL")
+
+
+def test_slots_and_surgeons_of_a_closed_specialty_are_refused(hospital: Hospital) -> None:
+    _close(hospital.ent)
+
+    slots = _preview("slots", "Date;Salle;Début;Fin;Spécialité\n03/12/2026;SO1;13:00;18:00;ORL\n", order="dmy")
+    surgeons = _preview("surgeons", "Nom;Spécialité\nRoche;ORL\n")
+
+    assert ["fermée depuis" in one.text for one in (*slots.errors, *surgeons.errors)] == [True, True]
+
+
+def test_what_was_done_goes_in_whatever_is_closed_since(hospital: Hospital) -> None:
+    _close(hospital.ent)
+
+    preview = _preview("interventions", DONE, done=True, create_missing=True, constants={"surgeon": "HAD"})
+
+    assert [one.text for one in preview.errors if "fermée" in one.text] == []

@@ -27,6 +27,7 @@ BROKEN: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, object]]] = [
     ("equipment", {"equipment": frozenset({"laser", "microscope"})}, {}, {"room": "SO1", "missing": ("laser",)}),
     ("slot_specialty", {}, {"specialty": "ORT"}, {"owner": "ORT", "specialty": "ORL"}),
     ("slot_surgeon", {}, {"surgeon": "L"}, {"owner": "L", "surgeon": "K"}),
+    ("specialty_closed", {"closed_from": 1}, {}, {"specialty": "ORL", "closed_from": 1, "day": 1}),
 ]
 # The same, one step back inside the rule.
 KEPT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -39,6 +40,7 @@ KEPT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("equipment", {"equipment": frozenset({"microscope"})}, {}),
     ("slot_specialty", {}, {"specialty": "ORL"}),
     ("slot_surgeon", {}, {"surgeon": "K"}),
+    ("specialty_closed", {"closed_from": 2}, {}),
 ]
 
 

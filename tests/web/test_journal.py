@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from planning.models import JournalEntry, User
+from planning.models import Equipment, JournalEntry, Room, User
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,95 @@ def test_the_journal_costs_as_many_queries_for_one_entry_as_for_three(
 
     with django_assert_num_queries(5):
         director.get(PAGE)
+
+
+def test_changes_of_a_room_read_as_sentences(director: Client, hospital: Hospital) -> None:
+    given = {"code": "SO3", "name": "", "position": "3", "opens_minute": "08:00", "closes_minute": "20:00"}
+    microscope = Equipment.objects.get()
+    director.post(reverse("room-create"), given | {"in_service": "on"})
+    room = Room.objects.get(code="SO3")
+    director.post(reverse("room-edit", kwargs={"pk": room.pk}), given | {"in_service": "on"})  # nothing changed
+    changed = {"name": "Coelio", "opens_minute": "7h30", "equipment": [microscope.pk]}
+    director.post(reverse("room-edit", kwargs={"pk": room.pk}), given | changed)
+    days = {"starts_on": "2026-11-24", "ends_on": "2026-11-26", "reason": "Travaux"}
+    director.post(reverse("room-close", kwargs={"pk": room.pk}), days)
+    closure = room.closures.get()
+    director.post(reverse("room-reopen", kwargs={"pk": room.pk, "closure": closure.pk}))
+
+    assert texts_of_all(director, "room") == [
+        "Salle SO3 créée",
+        "Salle SO3 : nom – → Coelio ; ouverture 08:00 → 07:30 ; équipements – → Microscope ; en service oui → non",
+        "Salle SO3 fermée du 24 novembre 2026 au 26 novembre 2026",
+        "Salle SO3 : fermeture du 24 novembre 2026 au 26 novembre 2026 retirée",
+    ]
+    assert {(one.user, one.reason) for one in JournalEntry.objects.exclude(monday=None)} == {
+        (hospital.director, "Travaux")
+    }
+
+
+def test_changes_of_a_surgeon_read_as_sentences_in_both_languages(director: Client, hospital: Hospital) -> None:
+    surgeon = hospital.surgeons[0]
+    given = {
+        "code": "S1", "trigram": "MAR", "last_name": "Martin", "specialty": hospital.orthopaedics.pk,
+        "user": hospital.surgeon_user.pk, "daily_maximum_minutes": "7:30", "active": "on",
+        **{f"start_{day}": "08:00" for day in range(4)}, **{f"end_{day}": "20:00" for day in range(4)},
+        "end_1": "13:00",
+    }  # fmt: skip
+    director.post(reverse("surgeon-edit", kwargs={"pk": surgeon.pk}), given)
+    day = {"starts_on": "2026-11-24", "ends_on": "2026-11-24", "reason": "Congrès"}
+    director.post(reverse("surgeon-absence", kwargs={"pk": surgeon.pk}), day)
+    absence = surgeon.absences.get()
+    director.post(reverse("surgeon-absence-remove", kwargs={"pk": surgeon.pk, "absence": absence.pk}))
+
+    assert texts_of_all(director, "surgeon") == [
+        "Dr Martin : durée maximale par jour 8\u00a0h → 7\u00a0h\u00a030 ; mardi 08:00–20:00 → 08:00–13:00 ; "
+        "vendredi 08:00–20:00 → –",
+        "Dr Martin absent le 24 novembre 2026",
+        "Dr Martin : absence le 24 novembre 2026 retirée",
+    ]
+    director.post(reverse("set_language"), {"language": "en"})
+    assert texts_of_all(director, "surgeon")[1] == "Dr Martin away on 24 November 2026"
+
+
+def texts_of_all(client: Client, action: str) -> list[str]:
+    page = client.get(reverse("journal-all"), {"action": action, "sort": "at"})
+    return [line["text"] for line in page.context["lines"]]
+
+
+def test_an_import_says_what_it_brought(director: Client, hospital: Hospital) -> None:
+    note(hospital.director, "import", monday=None, after={"target": "interventions", "created": 12, "existing": 3})
+
+    assert texts_of_all(director, "import") == ["Interventions : 12 lignes ajoutées, 3 déjà là"]
+
+
+def test_the_whole_journal_holds_every_week_and_what_belongs_to_none(director: Client, hospital: Hospital) -> None:
+    note(hospital.director, after=SLOT)
+    note(hospital.director, after=SLOT | {"room": "SO2"}, monday=WEEK.next.monday)
+    note(hospital.director, "room", monday=None, after={"of": "SO9", "code": "SO9"})
+
+    page = director.get(reverse("journal-all"), {"sort": "week"})
+
+    assert {line["week"] for line in page.context["lines"]} == {None, WEEK, WEEK.next}
+    found = director.get(reverse("journal-all"), {"q": "so9"})
+    assert [line["text"] for line in found.context["lines"]] == ["Salle SO9 créée"]
+
+
+def test_a_closure_is_filed_under_its_first_week(director: Client, hospital: Hospital) -> None:
+    days = {"starts_on": WEEK.days[4].isoformat(), "ends_on": WEEK.next.days[2].isoformat(), "reason": "Travaux"}
+    director.post(reverse("room-close", kwargs={"pk": hospital.rooms[0].pk}), days)
+
+    assert texts(director) == ["Salle SO1 fermée du 27 novembre 2026 au 2 décembre 2026"]
+
+
+@pytest.mark.parametrize("entries", [1, 3])
+def test_the_whole_journal_costs_as_many_queries_for_one_entry_as_for_three(
+    entries: int, director: Client, hospital: Hospital, django_assert_num_queries
+) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(entries):
+        note(hospital.director, "specialty", before={"of": "ORL", "closed_on": None}, after={"of": "ORL"})
+
+    with django_assert_num_queries(5):
+        director.get(reverse("journal-all"))
 
 
 def test_a_surgeon_does_not_read_the_journal(surgeon: Client) -> None:

@@ -3,9 +3,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import Intervention, Specialty, Surgeon
+from planning.selectors.specialties import open_on
 from planning.web.forms.fields import DayField, DurationField, RowsField, require_order
 
 
@@ -37,6 +40,7 @@ class InterventionForm(forms.ModelForm[Intervention]):
         surgeons.queryset = active.order_by("last_name")
         surgeons.empty_label = str(_("Choisir…"))
         specialties = cast("forms.ModelChoiceField[Specialty]", self.fields["specialty"])
+        specialties.queryset = open_on(timezone.localdate(), keep=self.instance.specialty_id)
         specialties.required = False
         specialties.empty_label = str(_("Celle du chirurgien"))
         self.fields["notes"].help_text = _("Rien qui permette de reconnaître le patient.")
@@ -45,9 +49,21 @@ class InterventionForm(forms.ModelForm[Intervention]):
         cleaned = super().clean()
         message = _("La date limite doit suivre la date d'hospitalisation : on opère le lendemain au plus tôt.")
         require_order(self, "admission_date", "deadline_date", message)
-        if not self.cleaned_data.get("specialty") and self.cleaned_data.get("surgeon"):
-            self.cleaned_data["specialty"] = self.cleaned_data["surgeon"].specialty
+        if "specialty" not in self.errors and not self.cleaned_data.get("specialty"):
+            self._take_surgeons_specialty()
         return cleaned
+
+    def _take_surgeons_specialty(self) -> None:
+        surgeon = self.cleaned_data.get("surgeon")
+        if surgeon is None:
+            return
+        own = surgeon.specialty
+        if own.pk != self.instance.specialty_id and own.closed_on and own.closed_on <= timezone.localdate():
+            message = _("%(specialty)s, la spécialité du chirurgien, est fermée depuis le %(day)s : choisissez-en une.")
+            facts = {"specialty": own.name, "day": date_format(own.closed_on, "j F Y")}
+            self.add_error("specialty", message % facts)
+        else:
+            self.cleaned_data["specialty"] = own
 
 
 class CancelForm(forms.Form):

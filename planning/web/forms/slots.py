@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planning.calendar import Week, minute_of
 from planning.models import MasterPlan, Room, Slot, SlotPattern, Specialty, Surgeon
 from planning.models.people import Weekday
 from planning.models.slots import SlotKind
+from planning.selectors.specialties import open_on
 from planning.web.forms.fields import ClockField, DayField, DurationField, require_order
 
 
@@ -22,8 +24,11 @@ class OwnerField(forms.ChoiceField):
         options.setdefault("required", False)
         super().__init__(**options)
 
-    def fill(self) -> None:
-        specialties = [(f"specialty:{one.pk}", str(one)) for one in Specialty.objects.all()]
+    def fill(self, present: str) -> None:
+        """``present`` is the owner that the edited slot has: it stays on offer when it is closed since."""
+        kind, _sep, key = present.partition(":")
+        kept = int(key) if kind == "specialty" else None
+        specialties = [(f"specialty:{one.pk}", str(one)) for one in open_on(timezone.localdate(), keep=kept)]
         surgeons = [
             (f"surgeon:{one.pk}", f"{one} ({one.specialty.code})")
             for one in Surgeon.objects.filter(active=True).select_related("specialty")
@@ -54,7 +59,7 @@ class SlotBaseForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        cast("OwnerField", self.fields["owner"]).fill()
+        cast("OwnerField", self.fields["owner"]).fill(str((self.initial or {}).get("owner") or ""))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -3,11 +3,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planning.access import Role
 from planning.models import Absence, Specialty, Surgeon, User
 from planning.models.people import Weekday
+from planning.selectors.specialties import open_on
 from planning.web.forms.fields import ClockField, DayField, DurationField, refuse_overlap, require_order
 
 
@@ -25,7 +27,9 @@ class SurgeonForm(forms.ModelForm[Surgeon]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         free = User.objects.filter(role=Role.SURGEON, surgeon=None) | User.objects.filter(surgeon=self.instance.pk or 0)
-        cast("forms.ModelChoiceField[Specialty]", self.fields["specialty"]).empty_label = str(_("Choisir…"))
+        specialties = cast("forms.ModelChoiceField[Specialty]", self.fields["specialty"])
+        specialties.queryset = open_on(timezone.localdate(), keep=self.instance.specialty_id)
+        specialties.empty_label = str(_("Choisir…"))
         accounts = cast("forms.ModelChoiceField[User]", self.fields["user"])
         accounts.queryset = free.order_by("last_name", "username")
         accounts.empty_label = str(_("Aucun compte"))

@@ -23,6 +23,7 @@ from planning.exchange.reading import Named, Problem
 from planning.exchange.tabular import FileError, Table, read_table
 from planning.models import Equipment, Intervention, JournalEntry, Room, Specialty, Surgeon
 from planning.models.slots import SlotKind
+from planning.selectors.specialties import open_on
 from planning.services.import_files import drop_file, keep_file, kept_file
 from planning.services.imports import (
     TARGETS,
@@ -114,7 +115,9 @@ def import_preview(request: HttpRequest, token: str) -> HttpResponse:
             _tell(request, result)
             return redirect("imports")
         return redirect("import-preview", token=token)
-    preview = preview_import(target=pending.target, table=pending.table, mapping=pending.mapping)
+    preview = preview_import(
+        target=pending.target, table=pending.table, mapping=pending.mapping, today=timezone.localdate()
+    )
     context = {
         "pending": pending,
         "preview": preview,
@@ -228,9 +231,10 @@ def _listed(lines: Sequence[int]) -> str:
 
 def _missing(preview: Preview, mapping: Mapping) -> list[dict[str, Any]]:
     """Names of the file that match nothing, with what they may be matched to by hand."""
+    specialties = Specialty.objects.all() if mapping.done else open_on(timezone.localdate())
     existing: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "surgeon": (_("Chirurgiens"), [(one.code, f"{one} ({one.code})") for one in Surgeon.objects.all()]),
-        "specialty": (_("Spécialités"), [(one.code, str(one)) for one in Specialty.objects.all()]),
+        "specialty": (_("Spécialités"), [(one.code, str(one)) for one in specialties]),
         "room": (_("Salles"), [(one.code, one.code) for one in Room.objects.all()]),
         "equipment": (_("Équipements"), [(one.code, one.name) for one in Equipment.objects.all()]),
     }

@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,8 +15,8 @@ from planning.models import JournalEntry, User
 from planning.selectors.journal import text_of
 from planning.web.listing import asked_number, make_listing
 
-SEARCH = ["reason", "intervention__code", "user__last_name", "user__username"]
-SORTS = {"at": ["at"], "user": ["user__last_name", "at"], "action": ["action", "at"]}
+SEARCH = ["reason", "intervention__code", "user__last_name", "user__username", "said_before", "said_after"]
+SORTS = {"at": ["at"], "user": ["user__last_name", "at"], "action": ["action", "at"], "week": ["monday", "at"]}
 
 
 @require(May.SEE_DRAFTS)
@@ -28,15 +29,30 @@ def journal_current(request: HttpRequest) -> HttpResponse:
 @require(May.SEE_DRAFTS)
 def journal(request: HttpRequest, week: Week) -> HttpResponse:
     """Who did what in a week, when, from what to what, why, and at what cost."""
-    rows, chosen = _narrowed(request, JournalEntry.objects.filter(monday=week.monday))
+    return _page(request, JournalEntry.objects.filter(monday=week.monday), week)
+
+
+@require(May.SEE_DRAFTS)
+def journal_all(request: HttpRequest) -> HttpResponse:
+    """The same of every week, with what belongs to none: rooms, surgeons, specialties, parameters, imports."""
+    return _page(request, JournalEntry.objects.all(), None)
+
+
+def _page(request: HttpRequest, entries: QuerySet[JournalEntry], week: Week | None) -> HttpResponse:
+    rows, chosen = _narrowed(request, entries)
     rows = rows.select_related("user", "intervention", "plan")
+    # The facts are searched as they are written: codes of rooms, trigrams, dates.
+    rows = rows.alias(said_before=Cast("before", TextField()), said_after=Cast("after", TextField()))
     listing = make_listing(request, rows, search=SEARCH, sorts=SORTS, default="-at")
     context = {
         "week": week,
         "listing": listing,
-        "lines": [{"entry": entry, "text": text_of(entry)} for entry in listing.page],
+        "lines": [
+            {"entry": entry, "text": text_of(entry), "week": Week(entry.monday) if entry.monday else None}
+            for entry in listing.page
+        ],
         "actions": JournalEntry.Action.choices,
-        "people": User.objects.filter(pk__in=JournalEntry.objects.filter(monday=week.monday).values("user")),
+        "people": User.objects.filter(pk__in=entries.order_by().values("user")),
         **chosen,
     }
     return render(request, "planning/journal/list.html", context)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db.models import Prefetch
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from planning.access import May, require
-from planning.models import Room, RoomClosure
+from planning.models import Room, RoomClosure, User
 from planning.selectors.touched import placements_in_room
-from planning.services.rooms import close_room, reopen_room
+from planning.services.rooms import close_room, reopen_room, save_room
 from planning.web.forms.rooms import ClosureForm, RoomForm
 from planning.web.listing import make_listing
 from planning.web.unavailability import dates_panel, warn_of_placements
@@ -42,7 +42,7 @@ def room_list(request: HttpRequest) -> HttpResponse:
 def room_create(request: HttpRequest) -> HttpResponse:
     form = RoomForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        room = form.save()
+        room = _save(request, form)
         messages.success(request, _("La salle %(room)s est créée.") % {"room": room.code})
         return redirect("room-edit", pk=room.pk)
     return render(request, "planning/rooms/form.html", {"form": form, "room": None})
@@ -54,7 +54,7 @@ def room_edit(request: HttpRequest, pk: int) -> HttpResponse:
     was_in_service = room.in_service
     form = RoomForm(request.POST or None, instance=room)
     if request.method == "POST" and form.is_valid():
-        room = form.save()
+        room = _save(request, form)
         messages.success(request, _("La salle %(room)s est enregistrée.") % {"room": room.code})
         if was_in_service and not room.in_service:
             warn_of_placements(request, placements_in_room(room, timezone.localdate(), None))
@@ -70,7 +70,7 @@ def room_close(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _room_page(request, room, RoomForm(instance=room), form)
     given = form.cleaned_data
-    closure = close_room(room=room, **given)
+    closure = close_room(room=room, **given, user=cast("User", request.user), now=timezone.now())
     messages.success(request, _("La fermeture de %(room)s est enregistrée.") % {"room": room.code})
     warn_of_placements(request, placements_in_room(room, max(timezone.localdate(), closure.starts_on), closure.ends_on))
     return redirect("room-edit", pk=room.pk)
@@ -79,9 +79,15 @@ def room_close(request: HttpRequest, pk: int) -> HttpResponse:
 @require(May.EDIT_REFERENCE)
 @require_POST
 def room_reopen(request: HttpRequest, pk: int, closure: int) -> HttpResponse:
-    reopen_room(closure=get_object_or_404(RoomClosure, pk=closure, room_id=pk))
+    row = get_object_or_404(RoomClosure, pk=closure, room_id=pk)
+    reopen_room(closure=row, user=cast("User", request.user), now=timezone.now())
     messages.success(request, _("La fermeture est retirée."))
     return redirect("room-edit", pk=pk)
+
+
+def _save(request: HttpRequest, form: RoomForm) -> Room:
+    room, equipment = form.save(commit=False), form.cleaned_data["equipment"]
+    return save_room(room=room, equipment=equipment, user=cast("User", request.user), now=timezone.now())
 
 
 def _closures_by_date(today: date) -> list[dict[str, Any]]:

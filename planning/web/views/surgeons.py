@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from planning.access import May, require
-from planning.models import Absence, Specialty, Surgeon
+from planning.models import Absence, Specialty, Surgeon, User
 from planning.models.people import Weekday
 from planning.selectors.touched import placements_of_surgeon
 from planning.services.surgeons import add_absence, remove_absence, save_surgeon
@@ -52,7 +54,7 @@ def surgeon_create(request: HttpRequest) -> HttpResponse:
     initial = {f"{side}_{day}": minute for day in range(5) for side, minute in (("start", 480), ("end", 1200))}
     form = SurgeonForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        surgeon = save_surgeon(surgeon=form.save(commit=False), hours=form.hours())
+        surgeon = _save(request, form)
         messages.success(request, _("%(surgeon)s est enregistré.") % {"surgeon": surgeon})
         return redirect("surgeon-edit", pk=surgeon.pk)
     return render(request, "planning/surgeons/form.html", {"form": form, "surgeon": None})
@@ -64,7 +66,7 @@ def surgeon_edit(request: HttpRequest, pk: int) -> HttpResponse:
     was_active = surgeon.active
     form = SurgeonForm(request.POST or None, instance=surgeon)
     if request.method == "POST" and form.is_valid():
-        surgeon = save_surgeon(surgeon=form.save(commit=False), hours=form.hours())
+        surgeon = _save(request, form)
         messages.success(request, _("%(surgeon)s est enregistré.") % {"surgeon": surgeon})
         if was_active and not surgeon.active:
             warn_of_placements(request, placements_of_surgeon(surgeon, timezone.localdate(), None))
@@ -79,7 +81,8 @@ def surgeon_absence(request: HttpRequest, pk: int) -> HttpResponse:
     form = AbsenceForm(request.POST, surgeon=surgeon)
     if not form.is_valid():
         return _surgeon_page(request, surgeon, SurgeonForm(instance=surgeon), form)
-    absence = add_absence(surgeon=surgeon, **form.cleaned_data)
+    given = form.cleaned_data
+    absence = add_absence(surgeon=surgeon, **given, user=cast("User", request.user), now=timezone.now())
     messages.success(request, _("L'absence de %(surgeon)s est enregistrée.") % {"surgeon": surgeon})
     first = max(timezone.localdate(), absence.starts_on)
     warn_of_placements(request, placements_of_surgeon(surgeon, first, absence.ends_on))
@@ -89,9 +92,15 @@ def surgeon_absence(request: HttpRequest, pk: int) -> HttpResponse:
 @require(May.EDIT_REFERENCE)
 @require_POST
 def surgeon_absence_remove(request: HttpRequest, pk: int, absence: int) -> HttpResponse:
-    remove_absence(absence=get_object_or_404(Absence, pk=absence, surgeon_id=pk))
+    row = get_object_or_404(Absence, pk=absence, surgeon_id=pk)
+    remove_absence(absence=row, user=cast("User", request.user), now=timezone.now())
     messages.success(request, _("L'absence est retirée."))
     return redirect("surgeon-edit", pk=pk)
+
+
+def _save(request: HttpRequest, form: SurgeonForm) -> Surgeon:
+    surgeon, hours = form.save(commit=False), form.hours()
+    return save_surgeon(surgeon=surgeon, hours=hours, user=cast("User", request.user), now=timezone.now())
 
 
 def _surgeon_page(request: HttpRequest, surgeon: Surgeon, form: SurgeonForm, absence_form: AbsenceForm) -> HttpResponse:

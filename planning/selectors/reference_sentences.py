@@ -1,0 +1,144 @@
+"""What the journal says of rooms, surgeons, specialties and imports, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from planning import wording
+from planning.models import JournalEntry, Specialty
+from planning.models.people import Weekday
+
+Facts = Mapping[str, Any]
+Action = JournalEntry.Action
+
+_CREATED = {
+    Action.ROOM: gettext_lazy("Salle %(of)s créée"),
+    Action.SURGEON: gettext_lazy("%(of)s créé"),
+    Action.SPECIALTY: gettext_lazy("Spécialité %(of)s créée"),
+}
+_REMOVED = {Action.SPECIALTY: gettext_lazy("Spécialité %(of)s retirée")}
+_NAMES = {
+    Action.ROOM: gettext_lazy("Salle %(of)s"),
+    Action.SURGEON: "%(of)s",
+    Action.SPECIALTY: gettext_lazy("Spécialité %(of)s"),
+}
+_FIELDS = {
+    "code": gettext_lazy("code"),
+    "name": gettext_lazy("nom"),
+    "position": gettext_lazy("ordre d'affichage"),
+    "opens_minute": gettext_lazy("ouverture"),
+    "closes_minute": gettext_lazy("fermeture"),
+    "equipment": gettext_lazy("équipements"),
+    "in_service": gettext_lazy("en service"),
+    "trigram": gettext_lazy("trigramme"),
+    "last_name": gettext_lazy("nom"),
+    "first_name": gettext_lazy("prénom"),
+    "specialty": gettext_lazy("spécialité"),
+    "user": gettext_lazy("compte"),
+    "daily_maximum_minutes": gettext_lazy("durée maximale par jour"),
+    "active": gettext_lazy("en activité"),
+    "colour": gettext_lazy("couleur et motif"),
+}
+_TARGETS = {
+    "interventions": gettext_lazy("Interventions"),
+    "rooms": gettext_lazy("Salles"),
+    "surgeons": gettext_lazy("Chirurgiens"),
+    "slots": gettext_lazy("Plages"),
+}
+
+
+def reference_sentence(action: str, before: Facts, after: Facts) -> str:
+    """What became of a room, a surgeon or a specialty."""
+    facts = after or before
+    of = {"of": facts.get("of", "")}
+    for key, said in (("closure", _closure), ("absence", _absence), ("closed_on", _closing)):
+        if key in facts:
+            return said(of, before, after)
+    if not before:
+        return str(_CREATED[Action(action)]) % of
+    if not after:
+        return str(_REMOVED[Action(action)]) % of
+    parts = [part for name in after if name != "of" for part in _changed(name, before.get(name), after[name])]
+    return wording.named(str(_NAMES[Action(action)]) % of, wording.listed(parts))
+
+
+def import_sentence(after: Facts) -> str:
+    """« Interventions : 12 lignes ajoutées, 3 déjà là »."""
+    label = str(_TARGETS.get(str(after.get("target")), after.get("target", "")))
+    created, existing = int(after.get("created") or 0), int(after.get("existing") or 0)
+    said = ngettext("%(n)d ligne ajoutée", "%(n)d lignes ajoutées", created) % {"n": created}
+    if existing:
+        said = _("%(added)s, %(n)d déjà là") % {"added": said, "n": existing}
+    return wording.named(label, said)
+
+
+def _closure(of: Facts, before: Facts, after: Facts) -> str:
+    if after:
+        return _("Salle %(of)s fermée %(span)s") % {**of, "span": span_text(*after["closure"])}
+    return _("Salle %(of)s : fermeture %(span)s retirée") % {**of, "span": span_text(*before["closure"])}
+
+
+def _absence(of: Facts, before: Facts, after: Facts) -> str:
+    if after:
+        return _("%(of)s absent %(span)s") % {**of, "span": span_text(*after["absence"])}
+    return _("%(of)s : absence %(span)s retirée") % {**of, "span": span_text(*before["absence"])}
+
+
+def _closing(of: Facts, before: Facts, after: Facts) -> str:
+    if after.get("closed_on"):
+        return _("Spécialité %(of)s fermée à partir du %(day)s") % {**of, "day": _day(after["closed_on"])}
+    return _("Spécialité %(of)s rouverte") % of
+
+
+def _changed(name: str, before: Any, after: Any) -> list[str]:
+    if name == "hours":
+        return _changed_hours(before or {}, after or {})
+    return [_change(str(_FIELDS.get(name, name)), _written(name, before), _written(name, after))]
+
+
+def _changed_hours(before: Facts, after: Facts) -> list[str]:
+    """One part a weekday that differs: « mardi 08:00–18:00 → – »."""
+    days = [day for day in Weekday if before.get(str(day.value)) != after.get(str(day.value))]
+    return [
+        _change(str(day.label), _hours(before.get(str(day.value))), _hours(after.get(str(day.value)))) for day in days
+    ]
+
+
+def _change(label: str, before: str, after: str) -> str:
+    return f"{label} {before} → {after}"
+
+
+def _hours(span: list[int] | None) -> str:
+    return "–" if not span else f"{wording.clock(span[0])}–{wording.clock(span[1])}"
+
+
+def _written(name: str, value: Any) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    if name in ("opens_minute", "closes_minute"):
+        return wording.clock(value)
+    if name == "daily_maximum_minutes":
+        return wording.duration(value)
+    if name == "colour":
+        return str(dict(Specialty.Colour.choices).get(value, value))
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value) or "–"
+    return "–" if value in (None, "") else str(value)
+
+
+def span_text(first: str, last: str) -> str:
+    """« le 24 novembre 2026 », « du 24 novembre 2026 au 2 décembre 2026 »."""
+    if first == last:
+        return _("le %(day)s") % {"day": _day(first)}
+    return _("du %(first)s au %(last)s") % {"first": _day(first), "last": _day(last)}
+
+
+def _day(iso: str) -> str:
+    return date_format(date.fromisoformat(iso), "j F Y")
