@@ -7,7 +7,7 @@ RUNTIME := .venv/.runtime-stamp
 DEV := .venv/.dev-stamp
 TESTS ?=
 
-.PHONY: help setup run test test-services test-browser check bench-planner bench-web messages
+.PHONY: help setup run test test-services test-browser check fault-storm fault-kills fault-outages fault-fuzz bench-planner bench-web messages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,18 @@ test-browser: $(DEV) ## Drive a real Chromium through the pages
 
 check: $(DEV) ## Format, lint, types, import directions, migrations, deployment settings, templates, translations
 	@sh scripts/check.sh
+
+fault-storm: $(DEV) ## Twenty people at once on one week for a minute: what was lost or doubled (PostgreSQL, Redis)
+	@$(BIN)/python -m tests.faults.storm
+
+fault-kills: $(DEV) ## A worker killed at a random moment of each of twenty runs
+	@$(BIN)/python -m tests.faults.kills
+
+fault-outages: $(DEV) ## Redis away for ten seconds, then PostgreSQL
+	@$(BIN)/python -m tests.faults.outages
+
+fault-fuzz: $(DEV) ## 200 broken files and 5,000 hostile requests
+	@$(BIN)/python -m tests.faults.fuzz
 
 bench-planner: $(DEV) ## Measure the planner against proven optima, seeded
 	@$(BIN)/python -m benchmarks.bench_planner

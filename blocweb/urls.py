@@ -13,3 +13,5 @@ urlpatterns = [
     path("i18n/setlang/", public(set_language), name="set_language"),
     path("jsi18n/", public(JavaScriptCatalog.as_view(packages=["planning"])), name="javascript-catalog"),
 ]
+
+handler500 = "planning.web.views.errors.server_error"

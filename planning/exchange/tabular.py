@@ -62,8 +62,11 @@ def read_table(data: bytes, name: str) -> Table:
 
 def _read_csv(data: bytes) -> Table:
     text, encoding = decode(data)
-    separator = guess_separator(text)
     csv.field_size_limit(1_000_000)
+    try:
+        separator = guess_separator(text)
+    except csv.Error as error:
+        raise FileError(_("Ce fichier n'a pas de lignes lisibles. Enregistrez-le de nouveau au format CSV.")) from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         return _table(_numbered(reader), _reading(encoding, separator))
@@ -112,15 +115,16 @@ def guess_separator(text: str) -> str:
     sample = list(_first_lines(text))
     scores = {}
     for separator in _SEPARATORS:
-        widths = Counter(len(row) for row in csv.reader(sample, delimiter=separator) if row)
-        width, count = max(widths.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))
-        scores[separator] = (count, width) if width > 1 else (0, 0)
+        widths = Counter(len(row) for row in csv.reader(sample, delimiter=separator) if len(row) > 1)
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        scores[separator] = (count, width)
     best = max(scores, key=lambda one: scores[one])
     return best if scores[best][0] else ";"
 
 
 def _first_lines(text: str) -> Iterator[str]:
-    for number, line in enumerate(io.StringIO(text)):
+    # Whatever ends them, a lone carriage return included.
+    for number, line in enumerate(io.StringIO(text, newline=None)):
         if number == 60:
             return
         if line.strip():

@@ -300,7 +300,8 @@ def _conclude(
         now=now,
         intervention_id=intervention,
         before=_place(before[key]),
-        after={**facts, **(_place(after[key]) or {}), "revision": revision},
+        # All that the step touched, so that the journal alone leads back to any revision.
+        after={**facts, **(_place(after[key]) or {}), "placements": after, "revision": revision},
         reason=reason[:MOST_REASON],
         cost_delta=delta,
     )

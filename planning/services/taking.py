@@ -60,14 +60,15 @@ def take_proposal(
     left = {name: getattr(draft, name) for name in adopted}
     Plan.objects.filter(pk=plan_id).update(**adopted)
     facts = {"number": proposal.number, "lines": len(taken)}
+    after = snapshots(plan_id, taken)
     record_step(
         plan_id=plan_id, revision=next_revision, action=JournalEntry.Action.TAKE, user=user, now=now,
         facts={**facts, "plan": {"before": left, "after": adopted}},
-        before=before, after=snapshots(plan_id, taken),
+        before=before, after=after,
     )  # fmt: skip
     append_entry(
         plan=draft, user=user, action=JournalEntry.Action.TAKE, now=now, cost_delta=merge.cost_delta(),
-        after={**facts, "refused": len(refused), "revision": next_revision},
+        after={**facts, "refused": len(refused), "placements": after, "revision": next_revision},
     )  # fmt: skip
     return Taken(next_revision, tuple(int(key) for key in taken), refused, loaded)
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, TestCase
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from planning.calendar import at_minute
 from planning.models import Placement, Plan, PlanningRun, Slot, User
@@ -30,7 +31,7 @@ def hospital() -> Hospital:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The ids that a worker was called for."""
     ids: list[int] = []
-    monkeypatch.setattr(run_planner, "delay", ids.append)
+    monkeypatch.setattr(run_planner, "apply_async", lambda arguments, **_: ids.extend(arguments))
     return ids
 
 
@@ -222,3 +223,13 @@ def test_each_endpoint_answers_the_roles_that_may(
     answer = client.get(where) if method == "get" else client.post(where, {}, content_type="application/json")
     # What may be done answers as to content: an empty request is malformed, never forbidden.
     assert (answer.status_code in (401, 403)) == (role not in allowed)
+
+
+def test_a_run_is_taken_although_the_broker_is_away(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(run_planner, "apply_async", refuse)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        answer = client_of(hospital.director).post(RUNS, {"policy": "open"}, content_type="application/json")
+    assert (answer.status_code, PlanningRun.objects.get().state) == (202, "queued")

@@ -55,6 +55,10 @@ def test_a_title_above_the_table_is_not_the_header() -> None:
     assert read_table(b"Programme du bloc\n\nacte;minutes\nHernie;60\n", "x.csv").headers == ("acte", "minutes")
 
 
+# Its line ends, 0x25 and 0x0D, are none to the other encodings.
+HEADERS_IN_EBCDIC = "code;acte\r\n1;Hernie\r\n".encode("cp037")
+
+
 @pytest.mark.parametrize(
     ("data", "name", "said"),
     [
@@ -65,6 +69,9 @@ def test_a_title_above_the_table_is_not_the_header() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "x.xls", "xlsx"),
         (b"PK\x03\x04 damaged", "x.xlsx", "ne s'ouvre pas"),
         (b"\x89\x00\x01\xff;\x00a\n", "image.csv", "fichier de texte"),
+        (HEADERS_IN_EBCDIC, "x.csv", "en-tête"),
+        (b"a;b\n" + b"x" * 2_000_000, "x.csv", "lignes lisibles"),
+        ("\u2003\u00a0\n".encode(), "x.csv", "en-tête"),
         (b"a;b\n" + b"1;2\n" * 20_001, "x.csv", "20000"),
         (b"a;b\n" + b"x" * (10 * 1024 * 1024), "x.csv", "10 Mo"),
     ],
@@ -72,6 +79,11 @@ def test_a_title_above_the_table_is_not_the_header() -> None:
 def test_a_file_that_cannot_be_read_says_why_and_what_to_do(data: bytes, name: str, said: str) -> None:
     with pytest.raises(FileError, match=said):
         read_table(data, name)
+
+
+def test_lines_of_an_old_macintosh_end_with_a_carriage_return() -> None:
+    table = read_table(b"acte;minutes\rHernie;60\r", "x.csv")
+    assert (table.headers, table.lines[0].cells) == (("acte", "minutes"), ("Hernie", "60"))
 
 
 def test_twenty_thousand_lines_are_read() -> None:

@@ -290,3 +290,17 @@ def test_undoing_a_taken_proposal_gives_the_draft_its_policy_back(hospital: Hosp
     turn(redo_step, draft, hospital)
     draft.refresh_from_db()
     assert (draft.policy, draft.base, list(where(draft))) == ("open", proposal, [item.code])
+
+
+def test_the_journal_alone_leads_to_the_draft_as_it_is(hospital: Hospital) -> None:
+    """What was pushed aside by a drop is told too, not only what was dropped."""
+    plan, first, second = make_plan(), *(make_intervention(hospital.surgeons[n], 60) for n in (0, 1))
+    move(plan, first, hospital, day=1, start=600)
+    move(plan, second, hospital, day=1, start=600, reason="avant")
+    told: dict[str, Any] = {}
+    for entry in JournalEntry.objects.order_by("pk"):
+        told |= (entry.after or {})["placements"]
+    rows = Placement.objects.filter(plan=plan)
+    assert {key: place["starts_at"] for key, place in told.items()} == {
+        str(row.intervention_id): row.starts_at.isoformat() for row in rows
+    }

@@ -238,9 +238,12 @@ def test_the_journal_tells_what_taking_cost(hospital: Hospital, draft: Plan, pro
     take(hospital, draft, proposal)
     entry = JournalEntry.objects.get(action="take")
     # One day waited at 300 euros, instead of 3000 for leaving it out in the week of its deadline.
+    assert entry.after is not None
+    placements = entry.after.pop("placements")
     assert (entry.plan, entry.cost_delta, entry.after) == (
         draft, -2700.0, {"number": 2, "lines": 1, "refused": 0, "revision": 1},
     )  # fmt: skip
+    assert [(place["room"], place["minute"]) for place in placements.values()] == [("SO1", 480)]
 
 
 # --- Approving ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,153 @@
+"""Twenty people on one week, each dragging, pinning, taking back and approving at random: ``make fault-storm``.
+
+Counted afterwards: every change that was answered "done" took a revision of its own and none is missing, no
+intervention is in two places, and the journal read from its first line gives the very state of the draft and of each
+approved version.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from tests.faults.client import Client
+from tests.faults.house import House, conclude, open_house
+
+WEEK, MONDAY = "2026-W48", date(2026, 11, 23)
+PEOPLE, SECONDS = 20, 60
+API = "/api/v1"
+REASON = "Essai de charge"
+Placed = dict[int, tuple[int, str, bool]]
+
+
+class Person(threading.Thread):
+    """Acts on what they last saw, as a browser does; a stale answer brings them the fresh state."""
+
+    def __init__(self, number: int, port: int) -> None:
+        super().__init__(daemon=True)
+        self.rng = random.Random(number)
+        self.client = Client(port)
+        self.approves = bool(number % 2)
+        self.client.sign_in("directrice" if self.approves else "regulatrice")
+        self.until = 0.0
+        self.revisions: list[int] = []
+        self.answers: Counter[str] = Counter()
+        self.faults: list[str] = []
+
+    def run(self) -> None:
+        try:
+            self.grid = self.client.get(f"{API}/weeks/{WEEK}/grid/")[1]
+            self.state = self.grid["state"]
+            while time.monotonic() < self.until:
+                self.act()
+        except Exception as error:
+            self.faults.append(f"{type(error).__name__}: {error}")
+
+    def act(self) -> None:
+        name = self.rng.choices(
+            ["moves", "pins", "unplan", "undo", "redo", "approve"], [50, 15, 10, 12, 8, 5 if self.approves else 0]
+        )[0]
+        body: dict[str, Any] = {"revision": self.state["revision"]}
+        if name in ("moves", "pins", "unplan"):
+            body |= {"intervention": self.rng.choice(self.grid["interventions"])["id"], "reason": REASON}
+        if name == "moves":
+            day = self.rng.choice(self.grid["days"])["date"]
+            start = 5 * self.rng.randrange(96, 220)
+            body |= {"room": self.rng.choice(self.grid["rooms"])["id"], "date": day, "start": start}
+        if name == "pins":
+            body["pinned"] = self.rng.random() < 0.5
+        status, answer = self.client.post(f"{API}/plans/{self.grid['plan']['id']}/{name}/", body)
+        self.answers[f"{name} {status}"] += 1
+        if status >= 500:
+            self.faults.append(f"{name} answered {status}")
+        elif status == 200 and name != "approve":
+            self.revisions.append(body["revision"] + 1)
+            self.state = answer["state"]
+        elif answer.get("state"):
+            self.state = answer["state"]
+
+
+def replayed(plan_id: int) -> dict[int, Placed]:
+    """What the journal says the draft was at each revision."""
+    from planning.models import JournalEntry
+
+    states: dict[int, Placed] = {0: {}}
+    now: Placed = {}
+    entries = JournalEntry.objects.filter(plan=plan_id, after__has_key="revision").order_by("pk")
+    for entry in sorted(entries, key=lambda one: one.after["revision"]):
+        for key, place in entry.after["placements"].items():
+            now.pop(int(key), None)
+            if place is not None:
+                now[int(key)] = (place["slot"], place["starts_at"], place["pinned_by"] is not None)
+        states[entry.after["revision"]] = dict(now)
+    return states
+
+
+def placed(plan_id: int) -> Placed:
+    from planning.models import Placement
+
+    rows = Placement.objects.filter(plan=plan_id)
+    return {row.intervention_id: (row.slot_id, row.starts_at.isoformat(), row.pinned_by_id is not None) for row in rows}
+
+
+def check(people: list[Person], first: int) -> tuple[dict[str, Any], list[str]]:
+    from planning.models import Plan
+
+    draft = Plan.objects.get(monday=MONDAY, status="draft")
+    wrong = [fault for person in people for fault in person.faults]
+    taken = sorted(number for person in people for number in person.revisions)
+    if taken != list(range(first + 1, draft.revision + 1)):
+        doubled = [number for number, times in Counter(taken).items() if times > 1]
+        missing = sorted(set(range(first + 1, draft.revision + 1)) - set(taken))
+        wrong.append(f"revisions answered twice {doubled[:5]}, never answered {missing[:5]}")
+    states = replayed(draft.pk)
+    if states.get(draft.revision) != placed(draft.pk):
+        wrong.append("the journal does not lead to the draft as it is")
+    versions = Plan.objects.filter(monday=MONDAY, status__in=["approved", "superseded"], number__gt=draft.number)
+    wrong += [
+        f"version {version.number} is not what the draft was when it was approved"
+        for version in versions
+        if states[version.parameters["draft_revision"]] != placed(version.pk)
+    ]
+    answers = sum((person.answers for person in people), Counter())
+    figures = {
+        "requests": sum(answers.values()),
+        "changes done": len(taken),
+        "told that they were late (409)": sum(times for name, times in answers.items() if name.endswith("409")),
+        "versions approved": versions.count(),
+        "interventions placed at the end": len(placed(draft.pk)),
+        **{f"answered {name}": times for name, times in sorted(answers.items())},
+    }
+    return figures, wrong
+
+
+def storm(house: House, seconds: float, crowd: int = PEOPLE) -> int:
+    house.start_web()
+    opener = Client(house.port)
+    opener.sign_in("directrice")
+    first = opener.post(f"{API}/weeks/{WEEK}/draft/", {})[1]["state"]["revision"]
+    people = [Person(number, house.port) for number in range(crowd)]
+    for person in people:
+        person.until = time.monotonic() + seconds
+        person.start()
+    for person in people:
+        person.join(seconds + 120)
+    figures, wrong = check(people, first)
+    return conclude(house, f"{crowd} people on one week for {seconds:.0f} s", figures, wrong)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    with open_house() as house:
+        return storm(house, parser.parse_args().seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
