@@ -26,6 +26,7 @@ class Mapping:
     order: DateOrder | None = None
     create_missing: bool = False
     skip_faulty: bool = False
+    update_known: bool = False
     done: bool = False
     first_line: int | None = None
     last_line: int | None = None

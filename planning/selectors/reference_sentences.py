@@ -69,13 +69,21 @@ def reference_sentence(action: str, before: Facts, after: Facts) -> str:
 
 
 def import_sentence(after: Facts) -> str:
-    """« Interventions : 12 lignes ajoutées, 3 déjà là »."""
+    """« Interventions : 12 lignes ajoutées, 3 déjà là »; of a file that spans weeks, the part of one."""
     label = str(_TARGETS.get(str(after.get("target")), after.get("target", "")))
-    created, existing = int(after.get("created") or 0), int(after.get("existing") or 0)
-    said = ngettext("%(n)d ligne ajoutée", "%(n)d lignes ajoutées", created) % {"n": created}
+    created, updated, existing, whole = (
+        int(after.get(name) or 0) for name in ("created", "updated", "existing", "part_of")
+    )
+    parts = []
+    if created or not updated:
+        parts.append(ngettext("%(n)d ligne ajoutée", "%(n)d lignes ajoutées", created) % {"n": created})
+    if whole:
+        parts.append(_("sur les %(n)d du fichier") % {"n": whole})
+    if updated:
+        parts.append(ngettext("%(n)d mise à jour", "%(n)d mises à jour", updated) % {"n": updated})
     if existing:
-        said = _("%(added)s, %(n)d déjà là") % {"added": said, "n": existing}
-    return wording.named(label, said)
+        parts.append(_("%(n)d déjà là") % {"n": existing})
+    return wording.named(label, ", ".join(parts))
 
 
 def _closure(of: Facts, before: Facts, after: Facts) -> str:

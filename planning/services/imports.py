@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import ModuleType
+from typing import Any
 
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from planning.calendar import local_date
+from planning.calendar import Week, local_date
 from planning.exchange import interventions, rooms, slots, surgeons
 from planning.exchange.fields import Kind, Target
 from planning.exchange.mapping import Mapping, guess, header_digest
@@ -19,7 +21,9 @@ from planning.exchange.reading import Known, Problem, order_is_needed
 from planning.exchange.tabular import Table, read_table
 from planning.models import ColumnMapping, Equipment, JournalEntry, Room, Specialty, Surgeon, User
 from planning.services import import_writers
+from planning.services.import_changes import Modified
 from planning.services.import_writers import Row
+from planning.services.interventions import InterventionChanged
 
 _READERS: dict[str, ModuleType] = {
     "interventions": interventions,
@@ -39,6 +43,9 @@ class Preview:
     asked: int
     new: Sequence[Row]
     existing: int
+    modified: Sequence[Modified]
+    # Those of ``modified`` that the import would write.
+    updating: Sequence[Modified]
     problems: list[Problem]
     known: Known
     order_needed: bool
@@ -59,6 +66,8 @@ class Preview:
 @dataclass(frozen=True)
 class ImportResult:
     created: int
+    updated: int
+    # Left as they are, whether the file says the same or not.
     existing: int
     left_out: int
     # Codes of the surgeons, specialties, rooms and equipment that had to be created, by kind.
@@ -92,17 +101,19 @@ def preview_import(*, target: Target, table: Table, mapping: Mapping, today: dat
     """Reads the database and writes nothing. ``today`` says which specialties are closed."""
     known = known_names(today)
     rows, problems, asked = _READERS[target.name].read(table, mapping, known)
-    new, existing, found = import_writers.compare(target.name, rows, mapping)
+    found = import_writers.compare(target.name, rows, mapping)
     # What the file warns of in lines that are already there is not about this import.
-    there = {row.record.line for row in rows} - {row.record.line for row in new}
+    there = {row.record.line for row in rows} - {row.record.line for row in found.new}
     problems = [problem for problem in problems if problem.error or problem.line not in there]
     return Preview(
         target=target,
         table=table,
         asked=asked,
-        new=new,
-        existing=existing,
-        problems=sorted([*problems, *found], key=lambda problem: (problem.line, not problem.error)),
+        new=found.new,
+        existing=found.existing,
+        modified=found.modified,
+        updating=[one for one in found.modified if mapping.update_known and not one.kept_because],
+        problems=sorted([*problems, *found.problems], key=lambda problem: (problem.line, not problem.error)),
         known=known,
         order_needed=order_is_needed(target, table, mapping),
     )
@@ -118,16 +129,39 @@ def import_table(*, target: Target, table: Table, mapping: Mapping, user: User, 
         raise ImportRefusedError(
             _("Rien n'a été importé : corrigez les erreurs, ou cochez « Laisser de côté les lignes en erreur ».")
         )
-    created = import_writers.write(target.name, preview.new, mapping=mapping, user=user, now=now)
-    if preview.new:
-        JournalEntry.objects.create(
-            at=now,
-            user=user,
-            action=JournalEntry.Action.IMPORT,
-            after={"target": target.name, "created": len(preview.new), "existing": preview.existing}
-            | ({"also_created": created} if created else {}),
+    try:
+        created = import_writers.write(target.name, preview.new, preview.updating, mapping=mapping, user=user, now=now)
+    except InterventionChanged as changed:
+        raise ImportRefusedError(
+            _("Rien n'a été importé : une intervention du fichier vient d'être modifiée ou planifiée. Voyez l'aperçu.")
+        ) from changed
+    existing = preview.existing + len(preview.modified) - len(preview.updating)
+    result = ImportResult(len(preview.new), len(preview.updating), existing, preview.faulty_lines, created)
+    if result.created or result.updated:
+        _note(target, preview.new, result, user, now)
+    return result
+
+
+def _note(target: Target, new: Sequence[Row], result: ImportResult, user: User, now: datetime) -> None:
+    """The file's own line in the journal, and one in each week that it wrote in when there are several."""
+    weeks = Counter(Week.of(day).monday for row in new if (day := import_writers.day_of(row)) is not None)
+    facts: dict[str, Any] = {
+        "target": target.name, "created": result.created, "updated": result.updated, "existing": result.existing
+    }  # fmt: skip
+    if result.also_created:
+        facts["also_created"] = result.also_created
+    whole = JournalEntry(at=now, user=user, action=JournalEntry.Action.IMPORT, after=facts)
+    if len(weeks) == 1:
+        [whole.monday] = weeks
+    parts = [
+        JournalEntry(
+            at=now, user=user, action=whole.action, monday=monday,
+            after={"target": target.name, "created": count, "part_of": result.created},
         )
-    return ImportResult(len(preview.new), preview.existing, preview.faulty_lines, created)
+        for monday, count in sorted(weeks.items())
+        if len(weeks) > 1
+    ]  # fmt: skip
+    JournalEntry.objects.bulk_create([whole, *parts])
 
 
 def import_file(*, data: bytes, name: str, target: Target, mapping: Mapping, user: User, now: datetime) -> ImportResult:

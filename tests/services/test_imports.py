@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from planning.calendar import Week
 from planning.exchange.mapping import Mapping, guess
 from planning.exchange.tabular import Table, read_table
 from planning.models import (
@@ -13,12 +14,14 @@ from planning.models import (
     Equipment,
     Intervention,
     JournalEntry,
+    Plan,
     Room,
     Slot,
     Specialty,
     Surgeon,
     User,
 )
+from planning.selectors.journal import text_of
 from planning.services.imports import (
     TARGETS,
     ImportRefusedError,
@@ -31,6 +34,7 @@ from planning.services.imports import (
     remember_mapping,
 )
 from tests.factories.hospital import Hospital, make_intervention, small_hospital
+from tests.factories.plans import make_plan
 
 NOW = timezone.make_aware(datetime(2026, 11, 20, 9, 0))
 TODAY = date(2026, 11, 20)
@@ -85,7 +89,9 @@ def test_requests_arrive_ready_to_plan(hospital: Hospital) -> None:
     second = Intervention.objects.get(code="R2")
     assert (second.surgeon, second.priority, second.ambulatory) == (hospital.surgeons[2], "urgent", True)
     assert second.deadline_date == date(2026, 12, 3)
-    assert JournalEntry.objects.get(action="import").after == {"target": "interventions", "created": 2, "existing": 0}
+    assert JournalEntry.objects.get(action="import").after == {
+        "target": "interventions", "created": 2, "updated": 0, "existing": 0
+    }  # fmt: skip
 
 
 def test_a_preview_writes_nothing(hospital: Hospital) -> None:
@@ -112,15 +118,6 @@ def test_lines_without_a_reference_are_known_by_their_content_even_when_twins(ho
     later = _import(hospital, "interventions", text, constants=fixed | {"deadline_date": "+10"})
     assert (later.created, later.existing) == (1, 2)
     assert Intervention.objects.values("patient_code").distinct().count() == 3
-
-
-def test_a_known_reference_with_another_content_is_left_as_it_is_and_said(hospital: Hospital) -> None:
-    _import(hospital, "interventions", REQUESTS)
-    preview = _preview("interventions", REQUESTS.replace("Hernie discale;Durand;90,0", "Hernie discale;Durand;150"))
-    assert (len(preview.new), preview.existing) == (0, 2)
-    (warning,) = preview.warnings
-    assert (warning.line, warning.column, warning.value) == (2, "Référence", "R1")
-    assert "laissée telle quelle" in warning.text
 
 
 def test_one_fault_keeps_everything_out_and_names_line_column_value_and_remedy(hospital: Hospital) -> None:
@@ -382,3 +379,26 @@ def test_what_was_done_goes_in_whatever_is_closed_since(hospital: Hospital) -> N
     preview = _preview("interventions", DONE, done=True, create_missing=True, constants={"surgeon": "HAD"})
 
     assert [one.text for one in preview.errors if "fermée" in one.text] == []
+
+
+def test_a_file_of_one_week_is_in_that_weeks_journal(hospital: Hospital) -> None:
+    _import(hospital, "slots", "Date;Salle;Début;Fin\n28/11/2026;SO1;08:00;13:00\n")
+    entry = JournalEntry.objects.get(action="import")
+    assert (entry.monday, text_of(entry)) == (date(2026, 11, 23), "Plages : 1 ligne ajoutée")
+
+
+def test_a_file_of_several_weeks_has_a_line_in_the_journal_of_each(hospital: Hospital) -> None:
+    text = "Date;Salle;Début;Fin\n28/11/2026;SO1;08:00;13:00\n05/12/2026;SO1;08:00;13:00\n05/12/2026;SO2;08:00;13:00\n"
+    _import(hospital, "slots", text)
+    lines = [(entry.monday, text_of(entry)) for entry in JournalEntry.objects.order_by("pk")]
+    assert lines == [
+        (None, "Plages : 3 lignes ajoutées"),
+        (date(2026, 11, 23), "Plages : 1 ligne ajoutée, sur les 3 du fichier"),
+        (date(2026, 11, 30), "Plages : 2 lignes ajoutées, sur les 3 du fichier"),
+    ]
+
+
+def test_imported_slots_reach_the_open_drafts(hospital: Hospital) -> None:
+    draft, other = make_plan(), make_plan(week=Week.parse("2026-W50"))
+    _import(hospital, "slots", "Date;Salle;Début;Fin\n28/11/2026;SO1;08:00;13:00\n")
+    assert [Plan.objects.get(pk=plan.pk).revision for plan in (draft, other)] == [1, 0]

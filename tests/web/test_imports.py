@@ -184,3 +184,31 @@ def test_dates_that_nothing_settles_are_asked_on_the_preview(planner: Client) ->
     done = Intervention.objects.get()
     assert done.entered_at is not None
     assert (done.entered_at.month, done.entered_at.day, done.state) == (1, 3, "done")
+
+
+REQUESTS = "Référence;Acte;Chirurgien;Durée;Date d'hospitalisation;Limite\nR1;Hernie;Durand;90;22/11/2026;04/12/2026\n"
+
+
+def test_what_the_file_says_otherwise_is_shown_and_updated_when_asked(planner: Client) -> None:
+    def preview_of(text: str) -> str:
+        return str(_columns(planner, _upload(planner, text).url).url)
+
+    planner.post(preview_of(REQUESTS), {"action": "import"})
+    preview_url = preview_of(REQUESTS.replace("Hernie;Durand;90", "Bypass;Durand;240"))
+    text = planner.get(preview_url).content.decode()
+    assert all(word in text for word in ("<td>Acte</td>", "Hernie", "<b>Bypass</b>", "90", "<b>240</b>"))
+    assert "Laissée telle quelle" in text
+
+    settled = planner.post(preview_url, {"action": "refresh", "update_known": "1"}, follow=True).content.decode()
+    assert "Sera mise à jour" in settled
+    assert not Intervention.objects.filter(planned_minutes=240).exists()
+
+    done = planner.post(preview_url, {"action": "import", "update_known": "1"}, follow=True).content.decode()
+    assert ">1 mise à jour." in done
+    assert "Interventions : 1 mise à jour" in done
+    row = Intervention.objects.get()
+    assert (row.procedure_label, row.planned_minutes) == ("Bypass", 240)
+    assert (
+        "Rien de nouveau"
+        in planner.get(preview_of(REQUESTS.replace("Hernie", "Bypass").replace("90", "240"))).content.decode()
+    )

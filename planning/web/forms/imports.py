@@ -122,6 +122,11 @@ class PreviewForm(forms.Form):
     order = forms.ChoiceField(label=_("Dates"), choices=_ORDERS, required=False)
     create_missing = forms.BooleanField(label=_("Créer ce qui manque"), required=False)
     skip_faulty = forms.BooleanField(label=_("Laisser de côté les lignes en erreur"), required=False)
+    update_known = forms.ChoiceField(
+        label=_("Les interventions modifiées"),
+        choices=[("", _("Les laisser telles quelles")), ("1", _("Les mettre à jour d'après le fichier"))],
+        required=False,
+    )
 
 
 def _initial(target: Target, mapping: Mapping) -> dict[str, Any]:

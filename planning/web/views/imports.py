@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,29 +16,25 @@ from django.views.decorators.http import require_POST
 
 from planning import wording
 from planning.access import May, require
-from planning.exchange.fields import Kind, Target
+from planning.exchange.fields import Target
 from planning.exchange.mapping import Mapping
-from planning.exchange.reading import Named, Problem
 from planning.exchange.tabular import FileError, Table, read_table
-from planning.models import Equipment, Intervention, JournalEntry, Room, Specialty, Surgeon
-from planning.models.slots import SlotKind
-from planning.selectors.specialties import open_on
+from planning.models import JournalEntry
+from planning.selectors.journal import text_of
 from planning.services.import_files import drop_file, keep_file, kept_file
 from planning.services.imports import (
     TARGETS,
     ImportRefusedError,
     ImportResult,
-    Preview,
     import_table,
     mapping_for,
     preview_import,
     remember_mapping,
 )
+from planning.web import import_preview as shown
 from planning.web.forms.imports import MappingForm, PreviewForm, UploadForm
 
 _SESSION = "imports"
-_CHOICES = dict([*Intervention.Priority.choices, *SlotKind.choices])
-_SHOWN_PROBLEMS, _SHOWN_LINES, _SHOWN_ROWS, _SHOWN_NAMES = 100, 8, 8, 60
 
 
 @dataclass
@@ -68,8 +63,9 @@ def import_upload(request: HttpRequest) -> HttpResponse:
             mapping = mapping_for(target=target, table=table)
             _store(request, Pending(token, file.name[:120], target, table, mapping))
             return redirect("import-columns", token=token)
-    recent = JournalEntry.objects.filter(action=JournalEntry.Action.IMPORT).select_related("user")[:10]
-    entries = [(entry, _summary_of(entry.after or {})) for entry in recent]
+    files = JournalEntry.objects.filter(action=JournalEntry.Action.IMPORT, after__part_of__isnull=True)
+    recent = files.select_related("user")[:10]
+    entries = [(entry, text_of(entry)) for entry in recent]
     return render(request, "planning/imports/upload.html", {"form": form, "entries": entries})
 
 
@@ -122,10 +118,11 @@ def import_preview(request: HttpRequest, token: str) -> HttpResponse:
         "pending": pending,
         "preview": preview,
         "form": PreviewForm(initial=_settled(pending.mapping)),
-        "errors": _grouped(preview.errors),
-        "warnings": _grouped(preview.warnings),
-        "missing": _missing(preview, pending.mapping),
-        "rows": _sample(preview),
+        "errors": shown.grouped(preview.errors),
+        "warnings": shown.grouped(preview.warnings),
+        "missing": shown.missing(preview, pending.mapping),
+        "changes": shown.changes(preview, pending.mapping),
+        "rows": shown.sample(preview),
     }
     return render(request, "planning/imports/preview.html", context)
 
@@ -175,7 +172,7 @@ def _forget(request: HttpRequest, token: str) -> None:
     drop_file(token)
 
 
-# --- What the preview settles and shows --------------------------------------------------------------------------
+# --- What the preview settles, and what was done -------------------------------------------------------------------
 
 
 def _settled(mapping: Mapping) -> dict[str, Any]:
@@ -183,6 +180,7 @@ def _settled(mapping: Mapping) -> dict[str, Any]:
         "order": mapping.order or "",
         "create_missing": mapping.create_missing,
         "skip_faulty": mapping.skip_faulty,
+        "update_known": "1" if mapping.update_known else "",
     }
 
 
@@ -194,6 +192,7 @@ def _settle(request: HttpRequest, pending: Pending) -> None:
             mapping.order = form.cleaned_data["order"] or None
         mapping.create_missing = form.cleaned_data["create_missing"]
         mapping.skip_faulty = form.cleaned_data["skip_faulty"]
+        mapping.update_known = bool(form.cleaned_data["update_known"])
         for kind in ("surgeon", "specialty", "room", "equipment"):
             texts, codes = request.POST.getlist(f"text_{kind}"), request.POST.getlist(f"code_{kind}")
             chosen = mapping.matches.setdefault(kind, {})
@@ -203,98 +202,23 @@ def _settle(request: HttpRequest, pending: Pending) -> None:
         remember_mapping(target=pending.target, table=pending.table, mapping=mapping)
 
 
-@dataclass(frozen=True)
-class ProblemGroup:
-    """The same problem on several lines is said once."""
-
-    lines: str
-    count: int
-    column: str
-    value: str
-    text: str
-
-
-def _grouped(problems: Iterable[Problem]) -> list[ProblemGroup]:
-    groups: dict[tuple[str, str, str], list[int]] = {}
-    for problem in problems:
-        groups.setdefault((problem.column, problem.value, problem.text), []).append(problem.line)
-    return [
-        ProblemGroup(_listed(lines), len(lines), column, value, text)
-        for (column, value, text), lines in list(groups.items())[:_SHOWN_PROBLEMS]
-    ]
-
-
-def _listed(lines: Sequence[int]) -> str:
-    shown = ", ".join(str(line) for line in lines[:_SHOWN_LINES])
-    return f"{shown}…" if len(lines) > _SHOWN_LINES else shown
-
-
-def _missing(preview: Preview, mapping: Mapping) -> list[dict[str, Any]]:
-    """Names of the file that match nothing, with what they may be matched to by hand."""
-    specialties = Specialty.objects.all() if mapping.done else open_on(timezone.localdate())
-    existing: dict[str, tuple[str, list[tuple[str, str]]]] = {
-        "surgeon": (_("Chirurgiens"), [(one.code, f"{one} ({one.code})") for one in Surgeon.objects.all()]),
-        "specialty": (_("Spécialités"), [(one.code, str(one)) for one in specialties]),
-        "room": (_("Salles"), [(one.code, one.code) for one in Room.objects.all()]),
-        "equipment": (_("Équipements"), [(one.code, one.name) for one in Equipment.objects.all()]),
-    }
-    return [
-        {
-            "kind": kind,
-            "label": existing[kind][0],
-            "choices": existing[kind][1],
-            "names": [
-                {"text": text, "chosen": mapping.matches.get(kind, {}).get(text, alike)}
-                for text, alike in list(names.items())[:_SHOWN_NAMES]
-            ],
-        }
-        for kind, names in preview.known.missing.items()
-    ]
-
-
-def _sample(preview: Preview) -> dict[str, Any]:
-    """The first new lines as they were understood."""
-    mapped = [
-        one
-        for one in preview.target.fields
-        if any(row.record.get(one.name) is not None for row in preview.new[:_SHOWN_ROWS])
-    ]
-    lines = [
-        (row.record.line, [_worded(getattr(row, one.name, row.record.get(one.name)), one.kind) for one in mapped])
-        for row in preview.new[:_SHOWN_ROWS]
-    ]
-    return {"fields": mapped, "lines": lines}
-
-
-def _worded(value: Any, kind: Kind) -> str:
-    if value is None:
-        return ""
-    if kind is Kind.CHOICE:
-        return str(_CHOICES.get(value, value))
-    if kind is Kind.CLOCK:
-        return f"{value // 60:02d}:{value % 60:02d}"
-    if isinstance(value, Named):
-        return value.code or value.text
-    if isinstance(value, tuple):
-        return ", ".join(_worded(one, kind) for one in value)
-    if isinstance(value, bool):
-        return _("oui") if value else _("non")
-    if hasattr(value, "hour"):
-        return f"{value:%d/%m/%Y %H:%M}"
-    return f"{value:%d/%m/%Y}" if hasattr(value, "year") else str(value)
-
-
 def _tell(request: HttpRequest, result: ImportResult) -> None:
-    text = ngettext("%(count)s ligne importée.", "%(count)s lignes importées.", result.created) % {
-        "count": result.created
-    }
+    parts = []
+    if result.created or not result.updated:
+        parts.append(
+            ngettext("%(count)s ligne importée.", "%(count)s lignes importées.", result.created)
+            % {"count": result.created}
+        )
+    if result.updated:
+        updated = ngettext("%(count)s mise à jour.", "%(count)s mises à jour.", result.updated)
+        parts.append(updated % {"count": result.updated})
     if result.existing:
         there = ngettext("%(count)s était déjà là.", "%(count)s étaient déjà là.", result.existing)
-        text += " " + there % {"count": result.existing}
+        parts.append(there % {"count": result.existing})
     if result.left_out:
         left = ngettext("%(count)s laissée de côté.", "%(count)s laissées de côté.", result.left_out)
-        text += " " + left % {"count": result.left_out}
-    messages.success(request, text)
+        parts.append(left % {"count": result.left_out})
+    messages.success(request, " ".join(parts))
     labels = {
         "surgeon": _("Chirurgiens"),
         "specialty": _("Spécialités"),
@@ -318,8 +242,3 @@ def _hints(result: ImportResult) -> list[str]:
     if "room" in result.also_created:
         hints.append(_("Ces salles n'ont encore ni plage ni équipement."))
     return hints
-
-
-def _summary_of(after: dict[str, Any]) -> dict[str, Any]:
-    target = TARGETS.get(str(after.get("target")))
-    return {"label": target.label if target else "", "created": after.get("created"), "existing": after.get("existing")}
