@@ -366,7 +366,10 @@ def step_label(action: str, facts: Mapping[str, Any]) -> str:
     values = dict(facts)
     if "room" in facts and "date" in facts:
         values["place"] = place(facts["room"], facts["date"], facts["minute"])
-    template = _STEPS.get(action)
+    for name in ("from", "to"):
+        if name in facts:
+            values[name] = f"{facts[name]['room']} {day_short(date.fromisoformat(facts[name]['date']))}"
+    template = (_STEPS_OF_SEVERAL if "codes" in facts else _STEPS).get(action)
     if template is None:
         return str(JournalEntry.Action(action).label)
     try:
@@ -375,9 +378,17 @@ def step_label(action: str, facts: Mapping[str, Any]) -> str:
         return str(JournalEntry.Action(action).label)
 
 
+# Of several interventions at once: plural already, never one.
+_STEPS_OF_SEVERAL: Mapping[str, Any] = {
+    "unplan": gettext_lazy("Retirer %(count)s interventions du planning"),
+    "pin": gettext_lazy("Verrouiller %(count)s interventions"),
+    "unpin": gettext_lazy("Déverrouiller %(count)s interventions"),
+}
 _STEPS: Mapping[str, Any] = {
     "move": gettext_lazy("Déplacer %(code)s vers %(place)s"),
     "force": gettext_lazy("Forcer %(code)s en %(place)s"),
+    "swap": gettext_lazy("Échanger %(code)s et %(other)s"),
+    "swap_rooms": gettext_lazy("Échanger %(from)s et %(to)s"),
     "unplan": gettext_lazy("Retirer %(code)s du planning"),
     "pin": gettext_lazy("Verrouiller %(code)s"),
     "unpin": gettext_lazy("Déverrouiller %(code)s"),

@@ -36,6 +36,9 @@ from planning.selectors.steps import changes_since
 from planning.services import placements as services
 from planning.services.steps import Stale
 
+# More than any week holds.
+MOST_AT_ONCE = 1000
+
 
 class Lifted(serializers.Serializer[Any]):
     intervention = serializers.IntegerField(min_value=1, max_value=LARGEST)
@@ -55,11 +58,14 @@ class Move(Dropped, Revision):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=services.MOST_REASON)
 
 
-class Unplan(Lifted, Revision):
+class Several(Revision):
+    interventions = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST), allow_empty=False, max_length=MOST_AT_ONCE
+    )
     reason = serializers.CharField(required=False, allow_blank=True, max_length=services.MOST_REASON)
 
 
-class Pin(Unplan):
+class Pin(Several):
     pinned = serializers.BooleanField()
 
 
@@ -87,7 +93,7 @@ class PlanView(PlanningView):
         except Stale as error:
             raise stale(plan, error.revision, signed_in(request)) from error
         except services.ReasonRequired as error:
-            shown = violations_answer(error.week, error.violations, str(asked["intervention"]))
+            shown = violations_answer(error.week, error.violations, str(asked.get("intervention", "")))
             title = _("Ce placement enfreint une règle : un motif est nécessaire")
             raise Problem(422, "reason-required", title, violations=shown) from error
         except MeaninglessPlace as error:
@@ -158,19 +164,19 @@ class Moves(PlanView):
 
 
 class Unplans(PlanView):
-    @extend_schema(operation_id="plan_unplan", request=Unplan, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_unplan", request=Several, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request, pk: int) -> Response:
-        """Back to the list."""
-        asked = body(Unplan, request)
-        return self.change(request, pk, asked.pop("revision"), services.unplan_intervention, **asked)
+        """Back to the list, in one step."""
+        asked = body(Several, request)
+        return self.change(request, pk, asked.pop("revision"), services.unplan_interventions, **asked)
 
 
 class Pins(PlanView):
     @extend_schema(operation_id="plan_pin", request=Pin, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request, pk: int) -> Response:
-        """Keep where it is, or release."""
+        """Keep where they are, or release, in one step."""
         asked = body(Pin, request)
-        return self.change(request, pk, asked.pop("revision"), services.pin_placement, **asked)
+        return self.change(request, pk, asked.pop("revision"), services.pin_placements, **asked)
 
 
 class Undo(PlanView):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from planning.api import plans, runs, versions, weeks
+from planning.api import plans, runs, swaps, versions, weeks
 from planning.api.schema import Schema
 
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,11 @@ urlpatterns: list[URLPattern] = [
     path("plans/<int:pk>/lift/", plans.Lift.as_view(), name="api-plan-lift"),
     path("plans/<int:pk>/price/", plans.Price.as_view(), name="api-plan-price"),
     path("plans/<int:pk>/moves/", plans.Moves.as_view(), name="api-plan-moves"),
+    path("plans/<int:pk>/swaps/", swaps.Swaps.as_view(), name="api-plan-swaps"),
+    path("plans/<int:pk>/swaps/price/", swaps.SwapPrice.as_view(), name="api-plan-swap-price"),
+    path("plans/<int:pk>/swaps/partners/", swaps.SwapPartners.as_view(), name="api-plan-swap-partners"),
+    path("plans/<int:pk>/room-swaps/", swaps.RoomSwaps.as_view(), name="api-plan-room-swaps"),
+    path("plans/<int:pk>/room-swaps/price/", swaps.RoomSwapPrice.as_view(), name="api-plan-room-swap-price"),
     path("plans/<int:pk>/unplan/", plans.Unplans.as_view(), name="api-plan-unplan"),
     path("plans/<int:pk>/pins/", plans.Pins.as_view(), name="api-plan-pins"),
     path("plans/<int:pk>/undo/", plans.Undo.as_view(), name="api-plan-undo"),

@@ -14,6 +14,8 @@ class JournalEntry(models.Model):
     class Action(models.TextChoices):
         MOVE = "move", _("Déplacement")
         FORCE = "force", _("Déplacement forcé")
+        SWAP = "swap", _("Échange")
+        SWAP_ROOMS = "swap_rooms", _("Échange de salles")
         UNPLAN = "unplan", _("Retrait du planning")
         PIN = "pin", _("Verrouillage")
         UNPIN = "unpin", _("Déverrouillage")

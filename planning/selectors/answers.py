@@ -13,6 +13,7 @@ from planning.models import Plan, User
 from planning.selectors.evaluation import MeaninglessPlace, Price, Target
 from planning.selectors.indicators import measure, strip
 from planning.selectors.loaded import LoadedWeek, load_week_problem
+from planning.selectors.swaps import Partner, Swap
 from planning.selectors.warnings import warnings_by_intervention
 from planning.selectors.weeks import Reader, base_measures, base_of, plan_state, worded
 from planning.solver.result import Violation
@@ -75,16 +76,57 @@ def price_answer(judged: Price, intervention: str) -> dict[str, Any]:
         },
         "delta_text": wording.signed_euros(delta.total),
         "overtime_minutes": judged.overtime_minutes,
-        "shifts": [
-            {"intervention": int(key), "from": before, "to": after} for key, (before, after) in judged.shifts.items()
-        ],
+        "shifts": _shifts(judged),
         "violations": violations_answer(week, judged.violations, intervention),
         "indicators": _indicators(judged),
         "refused": None,
     }
 
 
-def _indicators(judged: Price) -> list[dict[str, Any]]:
+def swap_answer(judged: Swap) -> dict[str, Any]:
+    """As a price, with the landing of each intervention that changes places."""
+    week = judged.week
+    return {
+        "status": judged.status,
+        "delta_text": wording.signed_euros(judged.delta.total),
+        "delta": judged.delta.total,
+        "landings": [
+            {
+                "intervention": int(key),
+                "room": int(one.slot.room),
+                "date": week.week.days[one.slot.day].isoformat(),
+                "start": one.start,
+                "end": one.end,
+                "overtime_minutes": one.overtime_minutes,
+            }
+            for key, one in judged.landings.items()
+        ],
+        "shifts": _shifts(judged),
+        "violations": violations_answer(week, judged.violations),
+        "indicators": _indicators(judged),
+        "refused": None,
+    }
+
+
+def partners_answer(loaded: LoadedWeek, found: Iterable[Partner]) -> list[dict[str, Any]]:
+    return [
+        {
+            "intervention": int(one.intervention),
+            "status": one.status,
+            "delta": one.delta,
+            "delta_text": None if one.delta is None else wording.signed_euros(one.delta),
+            "violations": violations_answer(loaded, one.reasons),
+            "refused": None if one.refused is None else place_refused(one.refused),
+        }
+        for one in found
+    ]
+
+
+def _shifts(judged: Price | Swap) -> list[dict[str, int]]:
+    return [{"intervention": int(key), "from": before, "to": after} for key, (before, after) in judged.shifts.items()]
+
+
+def _indicators(judged: Price | Swap) -> list[dict[str, Any]]:
     """The strip after the drop, compared with the proposal as it always is; ``now_text`` is before the drop."""
     week = judged.week
     before = warnings_by_intervention(week, week.assignments, week.starts)
@@ -95,8 +137,10 @@ def _indicators(judged: Price) -> list[dict[str, Any]]:
     return [{**one, "now_text": current["text"]} for one, current in zip(shown, now, strict=True)]
 
 
-def violations_answer(week: LoadedWeek, violations: Iterable[Violation], intervention: str) -> list[dict[str, Any]]:
-    """Those of a pushed or a met neighbour are said with its code, and point at it."""
+def violations_answer(
+    week: LoadedWeek, violations: Iterable[Violation], intervention: str = ""
+) -> list[dict[str, Any]]:
+    """Those of a pushed or a met neighbour are said with its code, and point at it; all of them in a swap."""
     found = []
     for violation in violations:
         said = worded(week, violation)
@@ -108,6 +152,10 @@ def violations_answer(week: LoadedWeek, violations: Iterable[Violation], interve
 
 
 def place_refused(error: MeaninglessPlace) -> str:
+    if error.why == "same":
+        return _("Rien à échanger : c'est deux fois la même.")
+    if error.why == "empty":
+        return _("Rien à échanger : les deux salles sont vides ces jours-là.")
     if error.why == "room" or error.room is None:
         return _("Cette salle n'existe pas.")
     if error.why == "day":
@@ -117,6 +165,10 @@ def place_refused(error: MeaninglessPlace) -> str:
         "opens": wording.clock(error.room.opens),
         "closes": wording.clock(error.room.closes),
     }
+    if error.why == "closing":
+        return _("L'échange finirait hors des heures de %(room)s, ouverte de %(opens)s à %(closes)s.") % values
+    if error.why == "slot":
+        return _("La salle %(room)s n'a pas de plage à toutes les heures à échanger.") % values
     if error.why == "push":
         return _("Les interventions suivantes finiraient après la fermeture de %(room)s à %(closes)s.") % values
     return _("La salle %(room)s est ouverte de %(opens)s à %(closes)s.") % values

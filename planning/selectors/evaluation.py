@@ -5,35 +5,31 @@ The rules and the costs are the planner's own (planning/solver/rules.py, costs.p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from planning.calendar import at_minute
 from planning.models import Slot
 from planning.selectors.indicators import overtime_minutes, regular_hours
+from planning.selectors.judging import (
+    cost_change,
+    new_timeline_violations,
+    placed_in_time,
+    pushed_elsewhere,
+    slot_and_capacity,
+    slot_at,
+)
 from planning.selectors.loaded import LoadedWeek, RoomRow, SlotRow
 from planning.selectors.timeline import Busy, after_fixed, earliest, push, snap
 from planning.selectors.warnings import no_slot, room_closed, slot_warnings
 from planning.solver import problem as solver
-from planning.solver.costs import breakdown, cell_cost
+from planning.solver.costs import cell_cost
 from planning.solver.result import CostBreakdown, Violation
-from planning.solver.rules import (
-    Load,
-    capacity_violations,
-    load_of,
-    slot_violations,
-    timeline_violations,
-)
+from planning.solver.rules import load_of, timeline_violations
 
 Status = Literal["free", "cost", "rule", "closed"]
 NEW_SLOT = 0
-
-# A capacity too small for the intervention alone is said once, by its slot rule.
-_SAID_BY = {
-    "slot_capacity": {"slot_length"},
-    "surgeon_day": {"surgeon_absent", "surgeon_day_too_short"},
-}
 
 
 class UnknownIntervention(LookupError):
@@ -41,9 +37,16 @@ class UnknownIntervention(LookupError):
 
 
 class MeaninglessPlace(Exception):
-    """No such room, day or hour: nothing to judge. ``why`` names it, ``room`` is the room when there is one."""
+    """No such room, day or hour: nothing to judge. ``why`` names it, ``room`` is the room when there is one.
 
-    def __init__(self, why: Literal["room", "day", "hours", "push"], room: RoomRow | None = None) -> None:
+    Of a swap too: past ``closing``, with itself (``same``), of two ``empty`` room-days, or where no ``slot`` is.
+    """
+
+    def __init__(
+        self,
+        why: Literal["room", "day", "hours", "push", "closing", "same", "empty", "slot"],
+        room: RoomRow | None = None,
+    ) -> None:
         self.why, self.room = why, room
         super().__init__(why)
 
@@ -107,7 +110,7 @@ class _Judge:
         self.load = load_of(self.problem, self.others)
         self.busy: dict[tuple[str, int], list[Busy]] = {}
         self.surgeon: dict[int, list[Busy]] = {}
-        for busy, slot in _busy(loaded, self.others):
+        for busy, slot in placed_in_time(loaded, self.others):
             self.busy.setdefault((slot.room, slot.day), []).append(busy)
             if self.problem.intervention_by_id[busy.id].surgeon == item.surgeon:
                 self.surgeon.setdefault(slot.day, []).append(busy)
@@ -136,7 +139,7 @@ class _Judge:
 
     def _in_slot(self, slot: solver.Slot) -> Target:
         problem, item = self.problem, self.item
-        broken = _slot_and_capacity(problem, self.load, item, slot)
+        broken = slot_and_capacity(problem, self.load, item, slot)
         start, untimely = self._start(slot)
         reasons = (*broken, *untimely)
         delta = cell_cost(problem, item, slot) - self.cost_now
@@ -180,7 +183,7 @@ def price(loaded: LoadedWeek, intervention: str, room: str, day: int, wanted: in
     row = _room(loaded, room, day)
     others = {key: slot for key, slot in loaded.assignments.items() if key != item.id}
     there = sorted(
-        (busy for busy, slot in _busy(loaded, others) if (slot.room, slot.day) == (room, day)),
+        (busy for busy, slot in placed_in_time(loaded, others) if (slot.room, slot.day) == (room, day)),
         key=lambda one: one.start,
     )
     if not row.opens <= wanted < row.closes:
@@ -212,20 +215,17 @@ def _priced(
     assignments = dict(others)
     for key, begin in pushed.items():
         length = problem.intervention_by_id[key].duration
-        new = _slot_at(week, slot.room, slot.day, begin, begin + length)
+        new = slot_at(week, slot.room, slot.day, begin, begin + length)
         assignments[key] = new.id if new is not None else others[key]
     starts = {**week.starts, **pushed, item.id: start}
     violations = (
-        *_slot_and_capacity(problem, load_of(problem, assignments), item, slot),
+        *slot_and_capacity(problem, load_of(problem, assignments), item, slot),
         *slot_warnings(week, item.id, slot.id),
-        *_pushed_elsewhere(week, others, assignments, pushed),
-        *_new_timeline_violations(week, others, {**assignments, item.id: slot.id}, starts, slot.day),
+        *pushed_elsewhere(week, others, assignments, pushed),
+        *new_timeline_violations(week, others, {**assignments, item.id: slot.id}, starts, {slot.day}),
     )
     assignments[item.id] = slot.id
-    before, after = breakdown(problem, week.assignments), breakdown(problem, assignments)
-    delta = CostBreakdown(
-        after.hospital - before.hospital, after.overtime - before.overtime, after.unplanned - before.unplanned
-    )
+    delta = cost_change(problem, week.assignments, assignments)
     overtime = overtime_minutes(week, {item.id: slot.id}, starts, regular_hours(week))[item.id]
     return Price(
         week=week,
@@ -243,33 +243,6 @@ def _priced(
         assignments=assignments,
         starts=starts,
     )
-
-
-def _pushed_elsewhere(
-    week: LoadedWeek, before: Mapping[str, str], after: Mapping[str, str], pushed: Mapping[str, int]
-) -> Iterator[Violation]:
-    """What breaks because a pushed intervention ends up in another slot."""
-    problem = week.problem
-    for key in pushed:
-        if after[key] != before[key]:
-            rest = {other: slot for other, slot in after.items() if other != key}
-            pushed_item, slot = problem.intervention_by_id[key], problem.slot_by_id[after[key]]
-            yield from _slot_and_capacity(problem, load_of(problem, rest), pushed_item, slot)
-
-
-def _new_timeline_violations(
-    week: LoadedWeek, others: Mapping[str, str], after: Mapping[str, str], starts: Mapping[str, int], day: int
-) -> tuple[Violation, ...]:
-    """Those of the day that were not there without the intervention."""
-    slots = week.problem.slot_by_id
-    without = {key: slot for key, slot in others.items() if slots[slot].day == day}
-    along = {key: slot for key, slot in after.items() if slots[slot].day == day}
-    known = {_identity(one) for one in timeline_violations(week.problem, without, week.starts)}
-    return tuple(one for one in timeline_violations(week.problem, along, starts) if _identity(one) not in known)
-
-
-def _identity(violation: Violation) -> tuple[str, str, object]:
-    return violation.rule, violation.intervention, violation.facts.get("other")
 
 
 # --- Shared parts ------------------------------------------------------------------------------------------------
@@ -291,38 +264,12 @@ def _room(loaded: LoadedWeek, room: str, day: int) -> RoomRow:
     return row
 
 
-def _busy(loaded: LoadedWeek, assignments: Mapping[str, str]) -> Iterator[tuple[Busy, solver.Slot]]:
-    """What is placed, in order of start."""
-    problem = loaded.problem
-    for key in sorted(assignments, key=loaded.starts.__getitem__):
-        item = problem.intervention_by_id[key]
-        yield (
-            Busy(key, loaded.starts[key], item.duration, item.pinned is not None),
-            problem.slot_by_id[assignments[key]],
-        )
-
-
-def _slot_and_capacity(
-    problem: solver.WeekProblem, load: Load, item: solver.Intervention, slot: solver.Slot
-) -> tuple[Violation, ...]:
-    own = slot_violations(problem, item, slot)
-    said = {one.rule for one in own}
-    more = capacity_violations(problem, load, item, slot)
-    return (*own, *(one for one in more if not said & _SAID_BY.get(one.rule, set())))
-
-
-def _slot_at(loaded: LoadedWeek, room: str, day: int, start: int, end: int) -> solver.Slot | None:
-    """The slot that holds the whole of it, else the one where it starts."""
-    holding = [slot for slot in loaded.room_days.get((room, day), ()) if slot.start <= start < slot.end]
-    return next((slot for slot in holding if end <= slot.end), holding[0] if holding else None)
-
-
 def _slot_for(
     loaded: LoadedWeek, room: RoomRow, day: int, start: int, end: int
 ) -> tuple[LoadedWeek, solver.Slot, bool]:
     """The slot at this time; where the week has none, a hidden one, or one to be opened over the whole gap."""
     key = str(room.id)
-    slot = _slot_at(loaded, key, day, start, end)
+    slot = slot_at(loaded, key, day, start, end)
     if slot is not None:
         return loaded, slot, False
     when = loaded.week.days[day]

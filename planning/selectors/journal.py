@@ -35,11 +35,18 @@ def as_json(entry: JournalEntry) -> dict[str, Any]:
         "action": entry.action,
         "action_label": entry.get_action_display(),
         "intervention": entry.intervention_id,
+        "interventions": _about(entry),
         "text": text_of(entry),
         "reason": entry.reason,
         "cost_delta": entry.cost_delta,
         "cost_delta_text": None if entry.cost_delta is None else wording.signed_euros(entry.cost_delta),
     }
+
+
+def _about(entry: JournalEntry) -> list[int]:
+    """Every intervention that the entry is about."""
+    touched = (entry.after or {}).get("placements") or {}
+    return [int(key) for key in touched] or ([entry.intervention_id] if entry.intervention_id else [])
 
 
 def text_of(entry: JournalEntry) -> str:
@@ -65,7 +72,18 @@ def text_of(entry: JournalEntry) -> str:
         return import_sentence(after)
     if entry.action == Action.EDIT:
         return edit_sentence(entry.intervention.code if entry.intervention else "", entry.before or {}, dict(after))
+    if entry.action in (Action.SWAP, Action.SWAP_ROOMS) or "codes" in after:
+        return _moved_together(entry.action, after)
     return _moved(entry)
+
+
+def _moved_together(action: str, after: Mapping[str, Any]) -> str:
+    """« Échanger I12 et I14 : SO1 lun. 23 8:00 ↔ SO2 mar. 24 10:20 », or those that went together by their codes."""
+    label = wording.step_label(action, after)
+    if action == Action.SWAP:
+        return wording.named(label, f"{_place(after['from'])} ↔ {_place(after['to'])}")
+    codes = after.get("codes") or []
+    return wording.named(label, ", ".join(codes)) if codes else label
 
 
 def _policy(after: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.db import transaction
 from planning.calendar import Week, at_minute
 from planning.models import Intervention, JournalEntry, Placement, Plan, PlanStep, Room, Slot, User
 from planning.selectors.evaluation import Price, price
+from planning.selectors.judging import cost_change
 from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.services.journal import append_entry
 from planning.services.steps import Snapshot, UnableToChangePlan, claim_revision, record_step, snapshots
@@ -101,7 +102,7 @@ def move_placement(
         )
     action = Action.FORCE if judged.violations else Action.MOVE
     facts = {
-        **_facts(loaded, intervention),
+        "code": loaded.interventions[str(intervention)].code,
         "room": loaded.rooms[str(room)].code,
         "date": day.isoformat(),
         "minute": judged.start,
@@ -109,7 +110,7 @@ def move_placement(
         "shifted": [loaded.interventions[key].code for key in judged.shifts],
     }
     after = snapshots(plan.pk, touched)
-    return _conclude(plan, number, action, facts, before, after, user, now, reason, judged.delta.total, intervention)
+    return conclude(plan, number, action, facts, before, after, user, now, reason, judged.delta.total, intervention)
 
 
 def _open_slot(judged: Price) -> Slot:
@@ -130,48 +131,59 @@ def _open_slot(judged: Price) -> Slot:
 
 
 @transaction.atomic
-def unplan_intervention(
-    *, plan: Plan, intervention: int, revision: int, user: User, now: datetime, reason: str = ""
+def unplan_interventions(
+    *, plan: Plan, interventions: Collection[int], revision: int, user: User, now: datetime, reason: str = ""
 ) -> Change:
-    """Back to the list. Raises ``Stale`` or ``NotPlaced``."""
+    """Back to the list, all of them in one step. Raises ``Stale`` or ``NotPlaced``."""
     number = claim_revision(plan_id=plan.pk, revision=revision)
     loaded = load_week_problem(Week(plan.monday), plan)
-    key = str(intervention)
-    if key not in loaded.placements:
+    wanted = {str(one) for one in interventions}
+    if not wanted <= loaded.placements.keys():
         raise NotPlaced
-    before = snapshots(plan.pk, [intervention])
-    Placement.objects.filter(plan=plan, intervention_id=intervention).delete()
-    left = {other: slot for other, slot in loaded.assignments.items() if other != key}
-    delta = breakdown(loaded.problem, left).total - breakdown(loaded.problem, loaded.assignments).total
-    facts = _facts(loaded, intervention)
-    after: Snapshot = {key: None}
-    return _conclude(plan, number, Action.UNPLAN, facts, before, after, user, now, reason.strip(), delta, intervention)
+    before = snapshots(plan.pk, wanted)
+    Placement.objects.filter(plan=plan, intervention__in=[int(key) for key in wanted]).delete()
+    left = {key: slot for key, slot in loaded.assignments.items() if key not in wanted}
+    delta = cost_change(loaded.problem, loaded.assignments, left).total
+    after: Snapshot = dict.fromkeys(wanted)
+    facts = named_facts(loaded.interventions[key].code for key in sorted(wanted, key=int))
+    return conclude(plan, number, Action.UNPLAN, facts, before, after, user, now, reason.strip(), delta)
 
 
 @transaction.atomic
-def pin_placement(
-    *, plan: Plan, intervention: int, pinned: bool, revision: int, user: User, now: datetime, reason: str = ""
+def pin_placements(
+    *,
+    plan: Plan,
+    interventions: Collection[int],
+    pinned: bool,
+    revision: int,
+    user: User,
+    now: datetime,
+    reason: str = "",
 ) -> Change:
-    """Keep a placement where it is, whatever is proposed, or leave it free again. Raises ``Stale`` or ``NotPlaced``.
+    """Keep placements where they are, whatever is proposed, or leave them free again, all of them in one step.
 
-    A forced placement keeps its reason when it is released: it stays shown as forced.
+    A forced placement keeps its reason when it is released: it stays shown as forced. Those already as asked keep
+    who pinned them and when. Raises ``Stale`` or ``NotPlaced``.
     """
     number = claim_revision(plan_id=plan.pk, revision=revision)
-    row = Placement.objects.select_related("intervention").filter(plan=plan, intervention_id=intervention).first()
-    if row is None:
+    wanted = set(interventions)
+    rows = Placement.objects.select_related("intervention").filter(plan=plan, intervention__in=wanted).order_by("pk")
+    if len(rows) != len(wanted):
         raise NotPlaced
-    before = snapshots(plan.pk, [intervention])
     reason = reason.strip()[:MOST_REASON]
-    row.pinned_by, row.pinned_at = (user, now) if pinned else (None, None)
-    if not row.forced:
-        row.pin_reason = reason if pinned else ""
-    elif pinned and reason:
-        row.pin_reason = reason
-    row.save(update_fields=["pinned_by", "pinned_at", "pin_reason"])
-    after = snapshots(plan.pk, [intervention])
+    changed = [row for row in rows if (row.pinned_by_id is not None) != pinned] or list(rows)
+    before = snapshots(plan.pk, [row.intervention_id for row in changed])
+    for row in changed:
+        row.pinned_by, row.pinned_at = (user, now) if pinned else (None, None)
+        if not row.forced:
+            row.pin_reason = reason if pinned else ""
+        elif pinned and reason:
+            row.pin_reason = reason
+        row.save(update_fields=["pinned_by", "pinned_at", "pin_reason"])
+    after = snapshots(plan.pk, [row.intervention_id for row in changed])
     action = Action.PIN if pinned else Action.UNPIN
-    facts = {"code": row.intervention.code}
-    return _conclude(plan, number, action, facts, before, after, user, now, reason, 0.0, intervention)
+    facts = named_facts(row.intervention.code for row in changed)
+    return conclude(plan, number, action, facts, before, after, user, now, reason, 0.0)
 
 
 # --- Undo, redo --------------------------------------------------------------------------------------------------
@@ -261,8 +273,10 @@ def _slot_again(row: Mapping[str, Any]) -> Slot:
 # --- Shared parts ------------------------------------------------------------------------------------------------
 
 
-def _facts(loaded: LoadedWeek, intervention: int) -> dict[str, Any]:
-    return {"code": loaded.interventions[str(intervention)].code}
+def named_facts(codes: Iterable[str]) -> dict[str, Any]:
+    """The interventions a step is about, by their codes."""
+    named = list(codes)
+    return {"code": named[0], "count": len(named)} if len(named) == 1 else {"codes": named, "count": len(named)}
 
 
 def _total(plan: Plan) -> float:
@@ -275,7 +289,7 @@ def _only(placements: Snapshot) -> int | None:
     return int(next(iter(placements))) if len(placements) == 1 else None
 
 
-def _conclude(
+def conclude(
     plan: Plan,
     revision: int,
     action: str,
@@ -286,22 +300,25 @@ def _conclude(
     now: datetime,
     reason: str,
     delta: float,
-    intervention: int,
+    intervention: int | None = None,
 ) -> Change:
-    """Log the step for undo, and tell the journal."""
+    """Log the step for undo, and tell the journal: of the one ``intervention``, or of all that the step touched."""
     record_step(
         plan_id=plan.pk, revision=revision, action=action, facts=facts, before=before, after=after, user=user, now=now
     )
-    key = str(intervention)
+    subject = intervention if intervention is not None else _only(after)
+    was: dict[str, Any] | None = {"placements": before} if subject is None else _place(before[str(subject)])
+    where = None if subject is None else _place(after[str(subject)])
+    # All that the step touched, so that the journal alone leads back to any revision.
+    told = {**facts, **(where or {}), "placements": after, "revision": revision}
     append_entry(
         plan=plan,
         user=user,
         action=action,
         now=now,
-        intervention_id=intervention,
-        before=_place(before[key]),
-        # All that the step touched, so that the journal alone leads back to any revision.
-        after={**facts, **(_place(after[key]) or {}), "placements": after, "revision": revision},
+        intervention_id=subject,
+        before=was,
+        after=told,
         reason=reason[:MOST_REASON],
         cost_delta=delta,
     )

@@ -167,9 +167,9 @@ def test_a_drop_in_a_hole_opens_a_slot_that_the_state_and_the_grid_show(
 def test_unplan_pin_undo_and_redo_answer_alike(hospital: Hospital, plan: Plan, item: Intervention) -> None:
     place(plan, item, hospital)
     director = hospital.director
-    answer = post(director, plan, "pins", {"intervention": item.pk, "pinned": True, "revision": 0}).json()
+    answer = post(director, plan, "pins", {"interventions": [item.pk], "pinned": True, "revision": 0}).json()
     assert answer["state"]["placements"][0]["pinned"]["by"] == "Directrice"
-    answer = post(director, plan, "unplan", {"intervention": item.pk, "revision": 1}).json()
+    answer = post(director, plan, "unplan", {"interventions": [item.pk], "revision": 1}).json()
     assert (answer["state"]["placements"], len(answer["state"]["unplanned"])) == ([], 1)
     answer = post(director, plan, "undo", {"revision": 2}).json()
     assert answer["message"] == f"Annuler : Retirer {item.code} du planning (−3\u00a0000\u00a0€)"
@@ -185,15 +185,16 @@ def test_unplan_pin_undo_and_redo_answer_alike(hospital: Hospital, plan: Plan, i
     [
         ("lift", {}, "intervention"),
         ("lift", {"intervention": "x"}, "intervention"),
-        ("pins", {"intervention": 10**30, "pinned": True, "revision": 0}, "intervention"),
+        ("pins", {"interventions": [10**30], "pinned": True, "revision": 0}, "interventions"),
         ("price", {"intervention": 1, "room": 1, "date": "2026-11-23"}, "start"),
         ("price", {"intervention": 1, "room": 1, "date": "lundi", "start": 480}, "date"),
         ("moves", {"intervention": 1, "room": 1, "date": "2026-11-23", "start": 480}, "revision"),
         ("moves", {"intervention": 1, "room": 1, "date": "2026-11-23", "start": 10**9, "revision": 0}, "start"),
         ("moves", {"intervention": 1, "room": 1, "date": "2026-11-23", "start": 480, "revision": -1}, "revision"),
-        ("unplan", {"revision": 0}, "intervention"),
-        ("unplan", {"intervention": 1, "revision": 0, "reason": "x" * 301}, "reason"),
-        ("pins", {"intervention": 1, "revision": 0}, "pinned"),
+        ("unplan", {"revision": 0}, "interventions"),
+        ("unplan", {"interventions": [], "revision": 0}, "interventions"),
+        ("unplan", {"interventions": [1], "revision": 0, "reason": "x" * 301}, "reason"),
+        ("pins", {"interventions": [1], "revision": 0}, "pinned"),
         ("undo", {}, "revision"),
         ("redo", {"revision": None}, "revision"),
     ],
@@ -219,7 +220,7 @@ def test_unknown_plans_and_interventions_are_not_found(hospital: Hospital, plan:
     director = hospital.director
     for pk in (999, 10**30):
         assert post(director, pk, "lift", {"intervention": item.pk}).status_code == 404
-    stranger = {"intervention": 999, "revision": 0}
+    stranger = {"intervention": 999, "interventions": [999], "revision": 0}
     assert post(director, plan, "lift", {"intervention": 999}).status_code == 404
     assert post(director, plan, "price", drop(hospital, item) | {"intervention": 999}).status_code == 404
     assert post(director, plan, "moves", drop(hospital, item) | stranger).status_code == 404
@@ -231,7 +232,7 @@ def test_unknown_plans_and_interventions_are_not_found(hospital: Hospital, plan:
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_only_those_who_plan_may_ask(hospital: Hospital, plan: Plan, item: Intervention, action: str) -> None:
-    data = drop(hospital, item, revision=0, pinned=True)
+    data = drop(hospital, item, revision=0, pinned=True, interventions=[item.pk])
     for user in (None, hospital.viewer, hospital.surgeon_user):
         answer = post(user, plan, action, data)
         assert answer.status_code == 403

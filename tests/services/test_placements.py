@@ -9,6 +9,7 @@ import pytest
 from planning.calendar import at_minute
 from planning.models import JournalEntry, Placement, Plan, PlanStep, RoomClosure, Slot
 from planning.selectors.evaluation import MeaninglessPlace, UnknownIntervention
+from planning.selectors.journal import text_of
 from planning.selectors.loaded import load_week_problem
 from planning.selectors.steps import changes_since, undo_and_redo
 from planning.selectors.warnings import warnings_by_intervention
@@ -19,10 +20,10 @@ from planning.services.placements import (
     ReasonRequired,
     UnableToRestore,
     move_placement,
-    pin_placement,
+    pin_placements,
     redo_step,
     undo_step,
-    unplan_intervention,
+    unplan_interventions,
 )
 from planning.services.steps import KEPT_STEPS, Stale
 from planning.services.taking import take_proposal
@@ -100,7 +101,7 @@ def test_with_a_reason_it_is_forced_and_keeps_showing_what_it_breaks(hospital: H
     assert (row.forced, row.pin_reason) == (True, "Accord du Dr Martin")
     entry = JournalEntry.objects.get()
     assert (entry.action, entry.reason) == ("force", "Accord du Dr Martin")
-    turn(pin_placement, plan, hospital, intervention=item.pk, pinned=False)
+    turn(pin_placements, plan, hospital, interventions=[item.pk], pinned=False)
     row.refresh_from_db()
     assert (row.forced, row.pinned_by, row.pin_reason) == (True, None, "Accord du Dr Martin")
     loaded = load_week_problem(WEEK, plan)
@@ -128,7 +129,7 @@ def test_where_no_slot_is_one_is_opened_by_exception_and_serves_nobody_else(hosp
     assert loaded.problem.slot_by_id[str(slot.pk)].positions == 1
     [warning] = warnings_by_intervention(loaded, loaded.assignments, loaded.starts)[str(item.pk)]
     assert warning.rule == "no_slot"
-    turn(unplan_intervention, plan, hospital, intervention=item.pk)
+    turn(unplan_interventions, plan, hospital, interventions=[item.pk])
     assert str(slot.pk) not in load_week_problem(WEEK, plan).slots
     move(plan, item, hospital, room=1, day=2, start=900, reason="Encore")
     assert Placement.objects.get().slot == slot
@@ -179,8 +180,8 @@ def test_only_a_draft_is_changed(hospital: Hospital, status: str) -> None:
     plan.refresh_from_db()
     for act in (
         lambda: move(plan, item, hospital, day=1),
-        lambda: turn(unplan_intervention, plan, hospital, intervention=item.pk),
-        lambda: turn(pin_placement, plan, hospital, intervention=item.pk, pinned=True),
+        lambda: turn(unplan_interventions, plan, hospital, interventions=[item.pk]),
+        lambda: turn(pin_placements, plan, hospital, interventions=[item.pk], pinned=True),
         lambda: turn(undo_step, plan, hospital),
     ):
         with pytest.raises(Stale):
@@ -193,7 +194,7 @@ def test_undo_and_redo_restore_the_placements_pins_included(hospital: Hospital) 
     place(plan, item, hospital, pinned_by=hospital.viewer, pin_reason="Matin")
     before = where(plan)
     move(plan, item, hospital, room=1, day=1)
-    turn(unplan_intervention, plan, hospital, intervention=item.pk)
+    turn(unplan_interventions, plan, hospital, interventions=[item.pk])
     undo, redo = undo_and_redo(plan)
     assert undo == {"label": f"Retirer {item.code} du planning"}
     assert redo is None
@@ -239,7 +240,7 @@ def test_fifty_steps_can_be_undone(hospital: Hospital) -> None:
 def test_undo_finds_the_slot_that_now_holds_the_hours_and_says_when_there_is_none(hospital: Hospital) -> None:
     plan, item = make_plan(), make_intervention(hospital.surgeons[0], 60)
     move(plan, item, hospital)
-    turn(unplan_intervention, plan, hospital, intervention=item.pk)
+    turn(unplan_interventions, plan, hospital, interventions=[item.pk])
     Slot.objects.filter(room=hospital.rooms[0], date=WEEK.monday).delete()
     with pytest.raises(UnableToRestore):
         turn(undo_step, plan, hospital)
@@ -255,9 +256,9 @@ def test_undo_finds_the_slot_that_now_holds_the_hours_and_says_when_there_is_non
 def test_an_intervention_that_is_not_placed_is_neither_removed_nor_pinned(hospital: Hospital) -> None:
     plan, item = make_plan(), make_intervention(hospital.surgeons[0], 60)
     with pytest.raises(NotPlaced):
-        turn(unplan_intervention, plan, hospital, intervention=item.pk)
+        turn(unplan_interventions, plan, hospital, interventions=[item.pk])
     with pytest.raises(NotPlaced):
-        turn(pin_placement, plan, hospital, intervention=item.pk, pinned=True)
+        turn(pin_placements, plan, hospital, interventions=[item.pk], pinned=True)
     plan.refresh_from_db()
     assert plan.revision == 0
 
@@ -265,13 +266,37 @@ def test_an_intervention_that_is_not_placed_is_neither_removed_nor_pinned(hospit
 def test_a_pin_says_who_when_and_why_and_is_released(hospital: Hospital) -> None:
     plan, item = make_plan(), make_intervention(hospital.surgeons[0], 60)
     place(plan, item, hospital)
-    turn(pin_placement, plan, hospital, intervention=item.pk, pinned=True, reason="Patient à jeun")
+    turn(pin_placements, plan, hospital, interventions=[item.pk], pinned=True, reason="Patient à jeun")
     row = Placement.objects.get()
     assert (row.pinned_by, row.pinned_at, row.pin_reason) == (hospital.director, NOW, "Patient à jeun")
-    turn(pin_placement, plan, hospital, intervention=item.pk, pinned=False)
+    turn(pin_placements, plan, hospital, interventions=[item.pk], pinned=False)
     row.refresh_from_db()
     assert (row.pinned_by, row.pinned_at, row.pin_reason) == (None, None, "")
     assert [entry.action for entry in JournalEntry.objects.order_by("pk")] == ["pin", "unpin"]
+
+
+def test_several_are_pinned_then_removed_in_one_step_each(hospital: Hospital) -> None:
+    plan = make_plan()
+    items = [make_intervention(hospital.surgeons[0], 60) for _ in range(3)]
+    for index, item in enumerate(items):
+        place(plan, item, hospital, start=480 + 60 * index, pinned_by=hospital.viewer if index == 0 else None)
+    keys = [item.pk for item in items]
+    turn(pin_placements, plan, hospital, interventions=keys, pinned=True)
+    by = [row.pinned_by for row in Placement.objects.order_by("starts_at")]
+    assert by == [hospital.viewer, hospital.director, hospital.director]
+    done = turn(unplan_interventions, plan, hospital, interventions=keys)
+    assert (where(plan), done.delta) == ({}, 9000)
+    undo, _redo = undo_and_redo(plan)
+    assert undo == {"label": "Retirer 3 interventions du planning"}
+    turn(undo_step, plan, hospital)
+    assert len(where(plan)) == 3
+    turn(undo_step, plan, hospital)
+    assert [row.pinned_by for row in Placement.objects.order_by("starts_at")] == [hospital.viewer, None, None]
+    first = JournalEntry.objects.get(action="unplan")
+    assert text_of(first) == f"Retirer 3 interventions du planning : {', '.join(item.code for item in items)}"
+    with pytest.raises(NotPlaced):
+        turn(unplan_interventions, plan, hospital, interventions=[*keys, 999])
+    assert len(where(plan)) == 3
 
 
 def test_undoing_a_taken_proposal_gives_the_draft_its_policy_back(hospital: Hospital) -> None:

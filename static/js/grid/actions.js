@@ -81,12 +81,12 @@ async function settle(before, task) {
 const change = (task) => inTurn(() => settle(state.placements, task));
 
 export const unplan = (id) => change(async () => {
-  done(await sendWithReason("unplan", { intervention: id }, () => unplan(id)));
+  done(await send("unplan", { interventions: [id] }, () => unplan(id)));
 });
 
 export const togglePin = (id) => change(async () => {
   const pinned = !state.placements.get(id)?.pinned;
-  done(await send("pins", { intervention: id, pinned }, () => togglePin(id)));
+  done(await send("pins", { interventions: [id], pinned }, () => togglePin(id)));
 });
 
 const step = (name) => change(async () => {
