@@ -199,14 +199,25 @@ def bodies(theatre: Theatre) -> dict[str, dict[str, Any]]:
         "intervention": theatre.item.pk, "room": theatre.hospital.rooms[0].pk, "date": "2026-11-24", "start": 600
     }  # fmt: skip
     one = {"intervention": theatre.item.pk}
+    several = {"interventions": [theatre.item.pk]}
+    pair = {"first": theatre.item.pk, "second": theatre.cancelled.pk}
+    rooms = {
+        "room": theatre.hospital.rooms[0].pk, "date": "2026-11-24",
+        "other_room": theatre.hospital.rooms[1].pk, "other_date": "2026-11-24",
+    }  # fmt: skip
     changing = {"revision": 0, "reason": "Essai"}
     return {
         "api-week-draft": {},
         "api-plan-lift": one,
         "api-plan-price": drop,
         "api-plan-moves": drop | changing,
-        "api-plan-unplan": one | changing,
-        "api-plan-pins": one | changing | {"pinned": True},
+        "api-plan-swaps": pair | changing,
+        "api-plan-swap-price": pair,
+        "api-plan-swap-partners": one,
+        "api-plan-room-swaps": rooms | changing,
+        "api-plan-room-swap-price": rooms,
+        "api-plan-unplan": several | changing,
+        "api-plan-pins": several | changing | {"pinned": True},
         "api-plan-undo": {"revision": 0},
         "api-plan-redo": {"revision": 0},
         "api-plan-take": {"proposal": theatre.proposal.pk, "interventions": None, "revision": 0},
@@ -375,7 +386,7 @@ def test_no_version_but_the_draft_is_written_in(theatre: Theatre) -> None:
     for name, good in bodies(theatre).items():
         if not name.startswith("api-plan-"):
             continue
-        reads = name in ("api-plan-lift", "api-plan-price")
+        reads = name in ("api-plan-lift", "api-plan-price", "api-plan-swap-partners") or name.endswith("swap-price")
         for plan in (theatre.approved, theatre.proposal, theatre.elsewhere):
             answer = client.post(address(name, theatre, plan.pk), good, content_type="application/json")
             wrong.append(outcome(answer, name, str(plan)))

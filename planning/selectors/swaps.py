@@ -113,7 +113,7 @@ def _neighbours(loaded: LoadedWeek, room_day: RoomDay, without: set[str]) -> lis
 
 
 def partners(loaded: LoadedWeek, key: str) -> list[Partner]:
-    """Every other placed intervention as a partner, the cheapest first, then those that a rule refuses."""
+    """Every other placed intervention as a partner, the cheapest first, then those against ever more rules."""
     found = []
     for other in loaded.assignments:
         if other == key:
@@ -124,7 +124,7 @@ def partners(loaded: LoadedWeek, key: str) -> list[Partner]:
             found.append(Partner(other, "rule", None, refused=error))
             continue
         found.append(Partner(other, judged.status, judged.delta.total, judged.violations))
-    return sorted(found, key=lambda one: (one.status == "rule", one.refused is not None, one.delta or 0.0))
+    return sorted(found, key=lambda one: (one.refused is not None, len(one.reasons), one.delta or 0.0))
 
 
 # --- Two room-days -----------------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 /* Every change of the plan: one request at a time, each with the revision it was made on. */
 import { complain, say, toast } from "./announce.js";
 import { get, post } from "./api.js";
-import { gettext, pgettext } from "./i18n.js";
+import { fill, gettext, pgettext } from "./i18n.js";
+import { nameOf } from "./names.js";
 import { askReason } from "./reason.js";
-import { setGrid, setLive, state, update } from "./store.js";
+import { byId, setGrid, setLive, state, update } from "./store.js";
 
 let queue = Promise.resolve();
 
@@ -43,28 +44,51 @@ async function sendWithReason(name, body, again) {
     return await send(name, body, again);
   } catch (error) {
     if (error.type !== "reason-required") throw error;
-    const reason = await askReason(body.intervention, error.body.violations ?? []);
+    const reason = await askReason(titleOf(body), error.body.violations ?? []);
     return reason ? send(name, { ...body, reason }, again) : null;
   }
 }
 
+const patient = (id) => nameOf(byId("interventions", id));
+function titleOf({ intervention, first, second }) {
+  if (intervention) return fill(gettext("%(patient)s : placer malgré la règle"), { patient: patient(intervention) });
+  if (first) return fill(gettext("Échanger %(one)s et %(other)s malgré la règle"), { one: patient(first), other: patient(second) });
+  return gettext("Échanger les deux salles malgré la règle");
+}
+
 /** `place`: {room, date, start}. The block goes there at once and comes back if the server refuses. */
 export function move(id, place, violations = []) {
-  return inTurn(async () => {
-    const before = state.placements;
-    const reason = violations.length ? await askReason(id, violations) : undefined;
-    if (violations.length && !reason) return;
-    await settle(before, async () => {
-      show(id, place);
-      done(await sendWithReason("moves", { intervention: id, ...place, ...(reason ? { reason } : {}) }, () => move(id, place, violations)));
-    });
+  return inTurn(() => decide("moves", { intervention: id, ...place }, violations, [{ ...place, intervention: id }], () => move(id, place, violations)));
+}
+
+/** `known`: the price of the swap, when it came before the drop. */
+export function swap(first, second, known) {
+  return inTurn(() => decide("swaps", { first, second }, known?.violations ?? [], known?.landings ?? [], () => swap(first, second)));
+}
+
+/** `ends`: {room, date, other_room, other_date}. */
+export function swapRooms(ends, known) {
+  return inTurn(() => decide("room-swaps", ends, known?.violations ?? [], known?.landings ?? [], () => swapRooms(ends)));
+}
+
+/** Asks why when a rule is against it, shows the blocks there at once, and puts them back if the server refuses. */
+async function decide(name, body, violations, landings, again) {
+  const before = state.placements;
+  const reason = violations.length ? await askReason(titleOf(body), violations) : undefined;
+  if (violations.length && !reason) return;
+  await settle(before, async () => {
+    show(landings);
+    done(await sendWithReason(name, { ...body, ...(reason ? { reason } : {}) }, again));
   });
 }
 
-function show(id, place) {
-  const current = state.placements.get(id);
-  if (!current) return;
-  update({ placements: new Map(state.placements).set(id, { ...current, ...place }) });
+function show(landings) {
+  const placements = new Map(state.placements);
+  for (const { intervention, room, date, start } of landings) {
+    const current = placements.get(intervention);
+    if (current) placements.set(intervention, { ...current, room, date, start });
+  }
+  if (landings.length) update({ placements });
 }
 
 /** Whatever goes wrong, the grid shows what the server holds. */

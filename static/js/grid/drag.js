@@ -1,7 +1,7 @@
 /* Pointer Events: press, four pixels or a long touch, drag, drop. Escape is the keyboard's, in keyboard.js. */
 import { $, $$ } from "./dom.js";
 import { frame } from "./frame.js";
-import { aim, begin, end } from "./moving.js";
+import { aim, aimAt, begin, end } from "./moving.js";
 import { placeCard } from "./preview.js";
 import { editable, state, update } from "./store.js";
 
@@ -23,13 +23,21 @@ export const startDragging = () => {
   document.addEventListener("touchmove", (event) => { if (press?.on) event.preventDefault(); }, { passive: false });
   document.addEventListener("contextmenu", (event) => { if (press?.touch) event.preventDefault(); });
   document.addEventListener("click", swallow, true);
+  // Ctrl pressed or released without moving: from dropping to swapping, and back.
+  for (const type of ["keydown", "keyup"]) {
+    document.addEventListener(type, ({ key, type: kind }) => {
+      if (!press?.on || (key !== "Control" && key !== "Meta")) return;
+      press.swaps = kind === "keydown";
+      follow(press.last.clientX, press.last.clientY);
+    });
+  }
 };
 
 export const cancelDrag = () => release(false);
 
 function down(event) {
   const source = event.target.closest(".blk, .card");
-  if (!source || event.button !== 0 || state.moving || !editable()) return;
+  if (!source || event.button !== 0 || (state.moving && state.moving.mode !== "hover") || !editable()) return;
   const id = Number(source.dataset.id);
   const placement = state.placements.get(id);
   const under = placement && hit(event.clientX, event.clientY);
@@ -41,6 +49,7 @@ function down(event) {
 }
 
 function start(x, y) {
+  if (state.moving) end(false); // Ctrl was already held over the block that is dragged now
   if (!begin(press.id, "drag")) { press = null; return; }
   press.on = true;
   try { press.source.setPointerCapture(press.pointer); } catch { /* the pointer is already gone */ }
@@ -50,6 +59,7 @@ function start(x, y) {
 function moved(event) {
   if (!press) return;
   press.last = event;
+  press.swaps = holding(event);
   const far = Math.hypot(event.clientX - press.x, event.clientY - press.y) > (press.touch ? TOUCH_SLACK : THRESHOLD);
   if (!press.on) {
     if (!far) return;
@@ -63,6 +73,11 @@ function moved(event) {
 
 function follow(x, y) {
   if (!state.moving) return;
+  const partner = press.swaps && press.origin ? blockAt(x, y, press.id) : null;
+  if (partner) {
+    aimAt(partner);
+    return placeCard(x, y, press.touch);
+  }
   const under = hit(x, y);
   const overDock = !under && press.origin && $("#dock") && inside($("#dock").getBoundingClientRect(), x, y);
   if (under) aim({ ...under, start: sameHour(under) });
@@ -70,6 +85,7 @@ function follow(x, y) {
   placeCard(x, y, press.touch);
   dwell(x, y, under);
   scrollEdges(x, y);
+  return undefined;
 }
 
 function sameHour({ date, room, minute }) {
@@ -80,6 +96,15 @@ function sameHour({ date, room, minute }) {
 }
 
 const inside = (box, x, y) => x > box.left && x < box.right && y > box.top && y < box.bottom;
+
+/** Ctrl, or Command where Ctrl is a right click. */
+export const holding = (event) => event.ctrlKey || event.metaKey;
+
+/** The block under the pointer other than `id`, or null. */
+export function blockAt(x, y, id) {
+  const node = document.elementsFromPoint(x, y).map((each) => each.closest(".blk")).find((each) => each && Number(each.dataset.id) !== id);
+  return node ? Number(node.dataset.id) : null;
+}
 
 /** The room-day and minute under the pointer, or null. */
 export function hit(x, y) {

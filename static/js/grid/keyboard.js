@@ -11,6 +11,8 @@ import { aim, begin, end } from "./moving.js";
 import { openMoveTo } from "./moveto.js";
 import { placeCard } from "./preview.js";
 import { editable, resting, state, update } from "./store.js";
+import { openRoomSwap } from "./roomswap.js";
+import { pick, startSwap } from "./swapping.js";
 import { setZoom } from "./zoom.js";
 
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
@@ -44,6 +46,7 @@ function leaveField(event) {
 function act(key, event, id) {
   if (id && editable()) {
     if (key === "m") return event.shiftKey ? (openMoveTo(id), true) : (startMove(id), true);
+    if (key === "x" && state.placements.has(id)) return event.shiftKey ? openRoomSwap(state.placements.get(id)) : startSwap(id), true;
     if (key === "l" && state.placements.has(id)) return togglePin(id), true;
     if ((key === "delete" || key === "backspace") && state.placements.has(id)) return unplan(id), true;
   }
@@ -66,7 +69,7 @@ function back() {
 }
 
 /** From block to block: along time inside a room-day, or to the nearest hour of the next one that has any. */
-function walk(id, [dx, dy]) {
+function neighbour(id, [dx, dy]) {
   const now = frame();
   const placed = cells();
   const here = state.placements.get(id);
@@ -82,12 +85,17 @@ function walk(id, [dx, dy]) {
     const others = lanes[lane] ? placed.get(cellKey(lanes[lane].date, lanes[lane].room)) : [];
     next = [...others].sort((a, b) => Math.abs(a.start - here.start) - Math.abs(b.start - here.start))[0];
   }
-  const node = next && nodeOf(next.intervention);
+  return next?.intervention ?? null;
+}
+
+function walk(id, arrow) {
+  const next = neighbour(id, arrow);
+  const node = next && nodeOf(next);
   if (!node) return;
-  rove(next.intervention);
+  rove(next);
   node.focus();
   node.scrollIntoView({ block: "nearest", inline: "nearest" });
-  if (state.tab === "item") update({ selected: next.intervention });
+  if (state.tab === "item") update({ selected: next });
 }
 
 /** M: the block starts from its place, or from the server's cheapest one when it has none. */
@@ -127,13 +135,21 @@ function duringMove(event) {
     end(false);
     return;
   }
-  if (state.moving.mode !== "keys") return;
+  const { mode, partner, id } = state.moving;
+  if (mode !== "keys" && mode !== "pick") return;
   if (event.key === "Enter" || event.key === " ") {
     event.preventDefault();
-    end(true);
+    if (mode === "keys" || partner) end(true);
     return;
   }
   const arrow = ARROWS[event.key];
+  if (arrow && mode === "pick") {
+    event.preventDefault();
+    let next = neighbour(partner ?? id, arrow);
+    if (next === id) next = neighbour(id, arrow);
+    if (next) pick(next);
+    return;
+  }
   if (!arrow || !state.moving.place) return;
   event.preventDefault();
   step(arrow, event.shiftKey);

@@ -16,8 +16,10 @@ import { renderKpis } from "./kpis.js";
 import { repaint } from "./moving.js";
 import { renderPanel, startPanel } from "./panel.js";
 import { startPulse } from "./pulse.js";
+import { startRoomDrag } from "./roomswap.js";
 import { followRun, startRun } from "./run.js";
 import { editable, resting, setGrid, state, subscribe, update } from "./store.js";
+import { startSwapping } from "./swapping.js";
 import { startTip } from "./tip.js";
 import { renderTopbar, startTopbar } from "./topbar.js";
 import { startKeyboard } from "./keyboard.js";
@@ -107,7 +109,7 @@ async function load() {
   setGrid(grid);
   startFooter();
   renderZoom();
-  for (const start of [startTopbar, startPanel, startZoom, startRun, startHelp, startTip, startDragging, startKeyboard, startSelection, startResize, startPulse]) start();
+  for (const start of [startTopbar, startPanel, startZoom, startRun, startHelp, startTip, startDragging, startRoomDrag, startSwapping, startKeyboard, startSelection, startResize, startPulse]) start();
   $("#week").removeAttribute("aria-busy");
 }
 

@@ -8,22 +8,40 @@ import { button, el, icon } from "./dom.js";
 import { change, clock, date, duration, fill, gettext, minuteOf, placeText } from "./i18n.js";
 import { levelOf } from "./level.js";
 import { lift } from "./lift.js";
+import { partnersOf } from "./partners.js";
 import { byId, editable, state } from "./store.js";
 
-export async function openMoveTo(id) {
+/** The same dialog in two tabs: to a place, or with another intervention. */
+export async function openMoveTo(id, tab = "place") {
   if (!editable()) return;
   const intervention = byId("interventions", id);
-  const places = el("div", { class: "places" }, el("p", { class: "mut", text: gettext("Recherche des places…") }));
   const go = (place, violations) => { closeDialog("gone"); move(id, place, violations); };
-  lift(id).then((answer) => places.replaceChildren(...lists(answer, go)), (error) => places.replaceChildren(el("p", { text: error.message })));
+  const panes = { place: el("div", { class: "pane-in" }, exactly(intervention, go), listOf(lift(id), (answer) => lists(answer, go))) };
+  const body = el("div", {}, panes.place);
+  const tabs = [["place", gettext("Déplacer vers…")], ["swap", gettext("Échanger avec…")]].map(([name, label]) => el("button", { type: "button", text: label, on: { click: () => show(name) } }));
+  const show = (name) => {
+    panes.swap ??= partnersOf(id);
+    body.replaceChildren(panes[name]);
+    for (const [index, each] of tabs.entries()) each.setAttribute("aria-pressed", String((index === 1) === (name === "swap")));
+  };
+  if (tab === "swap") show(tab);
+  else tabs.forEach((each, index) => each.setAttribute("aria-pressed", String(index === 0)));
   await ask({
-    title: fill(gettext("Déplacer %(patient)s vers…"), { patient: `${nameOf(intervention)}, ${intervention.label}` }), wide: true,
-    content: [exactly(intervention, go), places], buttons: [{ label: gettext("Fermer"), value: "" }],
+    title: `${nameOf(intervention)}, ${intervention.label}`, wide: true,
+    content: [state.placements.has(id) ? el("div", { class: "seg", role: "group", "aria-label": gettext("Que faire") }, tabs) : null, body], buttons: [{ label: gettext("Fermer"), value: "" }],
   });
 }
 
+/** A list drawn when its answer is there; in its place, what is under way or what went wrong. */
+export function listOf(answer, draw) {
+  const list = el("div", { class: "places" }, el("p", { class: "mut", text: gettext("Recherche des places…") }));
+  answer.then((found) => list.replaceChildren(...draw(found)), (error) => list.replaceChildren(el("p", { text: error.message })));
+  return list;
+}
+
+export const part = (title, rows) => [el("h3", { text: `${title} · ${rows.length}` }), el("ul", {}, rows)];
+
 function lists({ best, refused }, go) {
-  const part = (title, rows) => [el("h3", { text: `${title} · ${rows.length}` }), el("ul", {}, rows)];
   return [
     ...part(gettext("Places possibles, de la moins chère à la plus chère"), best.map((target) => line(target, go))),
     ...part(gettext("Refusées par une règle"), refused.map((target) => line(target, go))),
@@ -44,6 +62,19 @@ function line(target, go) {
     target.start === null ? el("span") : button(refused ? gettext("Forcer…") : gettext("Choisir"), { on: { click: () => go(place, target.reasons) } }));
 }
 
+/** Where a price is said: `tell(answer, facts)`. */
+export function verdictLine() {
+  const node = el("div", { class: "verdict", "aria-live": "polite" });
+  const tell = (answer, facts) => {
+    const violations = answer.violations ?? [];
+    const level = levelOf(violations.length ? "rule" : answer.status);
+    node.className = `verdict ${level.name}`;
+    node.replaceChildren(icon(level.glyph), el("span", { text: answer.refused ?? [level.label, ...facts].filter(Boolean).join(" · ") }),
+      violations.length ? el("ul", {}, violations.map((each) => el("li", { text: each.text }))) : "");
+  };
+  return { node, tell };
+}
+
 /** Day, room and hour by hand, priced by the server before anything moves. */
 function exactly(intervention, go) {
   const { days, rooms, axis } = state.grid;
@@ -51,7 +82,7 @@ function exactly(intervention, go) {
   const day = el("select", { id: "to-day" }, days.map((each) => el("option", { value: each.date, text: date(each.date, "long"), selected: each.date === placement?.date })));
   const room = el("select", { id: "to-room" }, rooms.map((each) => el("option", { value: String(each.id), text: [each.code, each.name].filter(Boolean).join(" · "), selected: each.id === placement?.room })));
   const hour = el("input", { id: "to-hour", inputmode: "numeric", pattern: "\\d{1,2}:\\d{2}", placeholder: "08:00", autocomplete: "off", value: clock(placement?.start ?? axis.opens) });
-  const verdict = el("p", { class: "verdict", "aria-live": "polite", text: "" });
+  const verdict = verdictLine();
   const place = () => ({ date: day.value, room: Number(room.value), start: minuteOf(hour.value) });
   let asked = 0;
   let violations = [];
@@ -63,9 +94,7 @@ function exactly(intervention, go) {
       const answer = await post(`plans/${state.plan.id}/price/`, { intervention: intervention.id, ...place() });
       if (turn !== asked) return;
       violations = answer.violations ?? [];
-      const level = levelOf(violations.length ? "rule" : answer.status);
-      verdict.className = `verdict ${level.name}`;
-      verdict.replaceChildren(icon(level.glyph), el("span", { text: answer.refused ?? [level.label, answer.delta_text, ...violations.map((each) => each.text)].filter(Boolean).join(" · ") }));
+      verdict.tell(answer, [answer.delta_text]);
     } catch (error) {
       complain(error);
     }
@@ -74,5 +103,5 @@ function exactly(intervention, go) {
   price();
   const field = (label, control) => el("label", { class: "stacked", for: control.id }, label, control);
   return el("div", { class: "exactly" }, field(gettext("Jour"), day), field(gettext("Salle"), room), field(gettext("Heure"), hour),
-    button(gettext("Placer là"), { class: "btn strong", on: { click: () => { if (!Number.isNaN(place().start)) go(place(), violations); } } }), verdict);
+    button(gettext("Placer là"), { class: "btn strong", on: { click: () => { if (!Number.isNaN(place().start)) go(place(), violations); } } }), verdict.node);
 }

@@ -1,5 +1,5 @@
-/* A move under way, by pointer or by keyboard: lift once, price each new place, drop or give up. */
-import { move, unplan } from "./actions.js";
+/* A move or a swap under way, by pointer or by keyboard: lift once, price each new place, drop or give up. */
+import { move, swap, unplan } from "./actions.js";
 import { complain, say } from "./announce.js";
 import { post } from "./api.js";
 import { nodeOf, renderBlocks } from "./blocks.js";
@@ -10,6 +10,7 @@ import { paintTargets } from "./heads.js";
 import { gettext } from "./i18n.js";
 import { lift } from "./lift.js";
 import { clearPreview, fillCard, showPreview, spokenPlace } from "./preview.js";
+import { showSwap, spokenSwap } from "./swappreview.js";
 import { byId, editable, state, update } from "./store.js";
 
 /** Waits this long on a place before asking its price, in milliseconds. */
@@ -20,16 +21,19 @@ const MAGNET = 10;
 let timer = null;
 let asked = null;
 
+/** `mode`: "drag", "keys", or for a swap alone "pick" (by X or a button) and "hover" (Ctrl held over a second block). */
 export function begin(id, mode) {
   if (!editable() || state.moving) return false;
   const intervention = byId("interventions", id);
   const placement = state.placements.get(id);
-  const moving = { id, mode, minutes: placement?.minutes ?? intervention.minutes, origin: placement ?? null, place: null, price: null, over: null, targets: null, list: null };
+  const moving = { id, mode, minutes: placement?.minutes ?? intervention.minutes, origin: placement ?? null, place: null, partner: null, price: null, over: null, targets: null, list: null };
   update({ moving });
-  document.documentElement.classList.add("dragging");
+  const swapping = mode === "pick" || mode === "hover";
+  document.documentElement.classList.add(swapping ? "swapping" : "dragging");
   $("#carry").hidden = false;
   fillCard(moving);
   for (const card of $$(`.card[data-id="${id}"]`)) card.classList.add("lift");
+  if (swapping) return true;
   lift(id).then(({ targets, list }) => {
     if (state.moving !== moving) return;
     Object.assign(moving, { targets, list });
@@ -46,22 +50,36 @@ export function begin(id, mode) {
 export function repaint() {
   if (!state.moving) return;
   paintTargets(state.moving.targets);
-  showPreview(state.moving);
+  show(state.moving);
+}
+
+function show(moving) {
+  if (moving.partner) showSwap(moving);
+  else showPreview(moving);
+  fillCard(moving);
 }
 
 /** Aims at a room-day and a minute; `null` when the pointer is over no room. */
 export function aim(place, over = null) {
   const { moving } = state;
   const next = place && { date: place.date, room: place.room, start: attracted(moving, place) };
-  const same = JSON.stringify(next) === JSON.stringify(moving.place) && over === moving.over;
-  if (same) return;
-  Object.assign(moving, { place: next, over, price: null });
+  if (JSON.stringify(next) !== JSON.stringify(moving.place) || over !== moving.over || moving.partner) point(moving, { place: next, over, partner: null });
+}
+
+/** Aims at another block, to exchange places with it; `null` at none. */
+export function aimAt(partner) {
+  const { moving } = state;
+  if (moving.partner !== partner) point(moving, { place: null, over: null, partner });
+}
+
+function point(moving, goal) {
+  Object.assign(moving, goal, { price: null });
+  const { place, over, partner } = goal;
   clearTimeout(timer);
   asked?.abort();
-  if (next) timer = setTimeout(() => price(moving, next), SETTLE);
+  if (place || partner) timer = setTimeout(() => price(moving, place, partner), SETTLE);
   else if (state.preview) update({ preview: null });
-  showPreview(moving);
-  fillCard(moving);
+  show(moving);
   $("#pane").classList.toggle("drop", over === "dock");
 }
 
@@ -72,16 +90,16 @@ function attracted(moving, { date, room, start }) {
   return Math.min(snap(axis, start), Math.max(axis.opens, axis.closes - moving.minutes));
 }
 
-async function price(moving, place) {
+async function price(moving, place, partner) {
   asked = new AbortController();
+  const [name, body] = partner ? ["swaps/price", { first: moving.id, second: partner }] : ["price", { intervention: moving.id, ...place }];
   try {
-    const answer = await post(`plans/${state.plan.id}/price/`, { intervention: moving.id, ...place }, asked.signal);
-    if (state.moving !== moving || moving.place !== place) return;
-    moving.price = { violations: [], shifts: [], ...answer };
+    const answer = await post(`plans/${state.plan.id}/${name}/`, body, asked.signal);
+    if (state.moving !== moving || moving.place !== place || moving.partner !== partner) return;
+    moving.price = { violations: [], shifts: [], landings: [], ...answer };
     update({ preview: answer.indicators ?? null });
-    showPreview(moving);
-    fillCard(moving);
-    if (moving.mode === "keys") say(spokenPlace(moving));
+    show(moving);
+    if (moving.mode !== "drag") say(partner ? spokenSwap(moving) : spokenPlace(moving));
   } catch (error) {
     if (error.name !== "AbortError" && state.moving === moving) complain(error);
   }
@@ -94,21 +112,22 @@ export function end(drop) {
   asked?.abort();
   clearPreview();
   paintTargets(null);
-  document.documentElement.classList.remove("dragging");
+  document.documentElement.classList.remove("dragging", "swapping");
   $("#carry").hidden = true;
   $("#pane").classList.remove("drop");
   for (const card of $$(".card.lift")) card.classList.remove("lift");
   update({ moving: null, preview: null });
   renderBlocks();
   nodeOf(moving.id)?.focus({ preventScroll: true });
-  if (!drop) say(gettext("Déplacement annulé"));
-  else settle(moving);
+  if (drop) settle(moving);
+  else if (moving.mode !== "hover") say(moving.mode === "pick" ? gettext("Échange annulé") : gettext("Déplacement annulé"));
 }
 
-function settle({ id, over, place, price: known, origin }) {
+function settle({ id, over, place, partner, price: known, origin }) {
   if (over === "dock" && origin) return unplan(id);
+  if ((place || partner) && known?.refused) return complain(new Error(known.refused));
+  if (partner) return swap(id, partner, known);
   if (!place) return undefined;
-  if (known?.refused) return complain(new Error(known.refused));
   const start = known?.start ?? place.start;
   if (origin && origin.room === place.room && origin.date === place.date && origin.start === start) return undefined;
   return move(id, { ...place, start }, known?.violations ?? []);

@@ -7,9 +7,11 @@ import { levelOf } from "./level.js";
 import { nodeOf } from "./blocks.js";
 import { nameOf, splitCode } from "./names.js";
 import { byId, state } from "./store.js";
+import { swapFeedback } from "./swappreview.js";
 
 export function clearPreview() {
   $("#preview").replaceChildren();
+  for (const node of $$(".blk.partner")) node.classList.remove("partner");
   for (const node of $$(".hot")) {
     node.classList.remove("hot");
     delete node.dataset.now;
@@ -40,7 +42,8 @@ export function showPreview(moving) {
   for (const shift of price?.shifts ?? []) pushed(now, shift, place);
 }
 
-function pushed(now, shift, place) {
+/** A neighbour that makes room, where it would go in the same room-day as `place`. */
+export function pushed(now, shift, place) {
   const placement = state.placements.get(shift.intervention);
   const where = placement && box(now, place.date, place.room, shift.to, shift.to + placement.minutes);
   if (!where) return;
@@ -64,8 +67,10 @@ export function fillCard(moving) {
   card.replaceChildren(
     el("div", { class: "h" }, el("b", { text: nameOf(intervention) }),
       el("span", { text: `${intervention.label} · ${surgeonName(intervention.surgeon)}` }), el("em", { text: duration(moving.minutes) })),
-    feedback(moving), moving.mode === "keys" ? keys() : "");
+    moving.partner || swaps(moving) ? swapFeedback(moving) : feedback(moving), moving.mode === "keys" ? keys() : swaps(moving) ? swapKeys() : "");
 }
+
+const swaps = ({ mode }) => mode === "pick" || mode === "hover";
 
 function feedback({ place, price, over, list, targets }) {
   if (over === "dock") {
@@ -83,17 +88,20 @@ function feedback({ place, price, over, list, targets }) {
   return verdict("rule", levelOf("rule").label, where, price.violations.map((violation) => violation.text), `${cost}. ${gettext("Déposer ici demandera un motif écrit.")}`);
 }
 
-function verdict(status, title, where, main, more) {
+export function verdict(status, title, where, main, more) {
   const level = levelOf(status);
   return el("div", { class: `fb ${level.name}` },
     el("div", { class: "w c" }, icon(level.glyph), title), where ? el("div", { class: "where", text: where }) : null,
     Array.isArray(main) ? el("ul", { class: "rules" }, main.map((text) => el("li", { text }))) : main ? el("div", { class: "big c", text: main }) : null, more ? el("div", { class: "no", text: more }) : null);
 }
 
-const keys = () => el("div", { class: "kbd" }, [
+const keys = () => hints([
   [["↑", "↓"], gettext("5 min")], [["←", "→"], gettext("salle")], [[gettext("Maj"), "←", "→"], gettext("jour")],
   [[gettext("Entrée")], gettext("poser")], [[gettext("Échap")], gettext("annuler")],
-].map(([names, text]) => el("span", {}, names.map((name) => el("kbd", { text: name })), ` ${text}`)));
+]);
+const swapKeys = () => hints([[["↑", "↓", "←", "→"], gettext("une autre")], [[gettext("Entrée")], gettext("échanger")], [[gettext("Échap")], gettext("annuler")]]);
+
+const hints = (list) => el("div", { class: "kbd" }, list.map(([names, text]) => el("span", {}, names.map((name) => el("kbd", { text: name })), ` ${text}`)));
 
 /** Beside the pointer, above a finger, never outside the window. */
 export function placeCard(x, y, touch = false) {

@@ -1,15 +1,12 @@
 /* A drop against a rule is the person's to decide: they say why, and it stays written. */
-import { nameOf } from "./names.js";
 import { el, icon } from "./dom.js";
 import { ask, dismiss } from "./dialog.js";
-import { fill, gettext } from "./i18n.js";
-import { byId } from "./store.js";
+import { gettext } from "./i18n.js";
 
 const SHORTEST = 4;
 
 /** Promise of the reason, or "" when the person gives up. */
-export async function askReason(id, violations) {
-  const intervention = byId("interventions", id);
+export async function askReason(title, violations) {
   const field = el("textarea", {
     id: "reason", rows: "3", required: true, minlength: String(SHORTEST), maxlength: "300", "aria-describedby": "reason-help", autofocus: true,
   });
@@ -19,7 +16,7 @@ export async function askReason(id, violations) {
     el("p", { id: "reason-help", class: "mut", text: gettext("Le motif reste affiché sur l'intervention et s'inscrit au journal avec votre nom.") }),
   ];
   const answer = await ask({
-    title: fill(gettext("%(patient)s : placer malgré la règle"), { patient: nameOf(intervention) }), content,
+    title, content,
     buttons: [dismiss(), { label: gettext("Forcer avec ce motif"), value: "force", class: "danger" }],
   });
   return answer === "force" ? field.value.trim() : "";

@@ -49,6 +49,7 @@ function buttons({ id }, placement) {
     placement ? button(placement.pinned ? gettext("Libérer") : gettext("Verrouiller"), { on: { click: () => togglePin(id) } }, icon("lock", "i12")) : null,
     button(placement ? gettext("Déplacer") : gettext("Placer"), { on: { click: () => startMove(id) }, title: gettext("Au clavier (M)") }, icon("swap", "i12")),
     button(gettext("Déplacer vers…"), { on: { click: () => openMoveTo(id) }, title: gettext("Toutes les places, avec leur coût (Maj M)") }),
+    placement ? button(gettext("Échanger…"), { on: { click: () => openMoveTo(id, "swap") }, title: gettext("Avec une autre intervention (X pour choisir sur la grille)") }) : null,
     placement ? button(gettext("Retirer"), { on: { click: () => unplan(id) }, title: gettext("Remettre en attente (Suppr)") }) : null);
 }
 
