@@ -72,8 +72,6 @@ def text_of(entry: JournalEntry) -> str:
         return import_sentence(after)
     if entry.action == Action.EDIT:
         return edit_sentence(entry.intervention.code if entry.intervention else "", entry.before or {}, dict(after))
-    if entry.action in (Action.SWAP, Action.SWAP_ROOMS) or "codes" in after:
-        return _moved_together(entry.action, after)
     return _moved(entry)
 
 
@@ -95,6 +93,8 @@ def _policy(after: Mapping[str, Any]) -> str:
 
 def _moved(entry: JournalEntry) -> str:
     """« I12 : SO1 lun. 23 8:00 → SO2 mar. 24 10:20 », with what the entry knows of it."""
+    if entry.action in (Action.SWAP, Action.SWAP_ROOMS) or "codes" in (entry.after or {}):
+        return _moved_together(entry.action, entry.after or {})
     before, after = _place(entry.before), _place(entry.after)
     where = f"{before} → {after}" if before and after and before != after else after or before
     name = (entry.intervention.code if entry.intervention else "") or str((entry.after or {}).get("code", ""))
