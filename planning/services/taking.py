@@ -185,7 +185,7 @@ def _without(load: Load, item: Intervention, merge: _Merge) -> tuple[Violation, 
     """What one intervention breaks on top of all the others."""
     problem = merge.loaded.problem
     slot: Slot = problem.slot_by_id[merge.assignments[item.id]]
-    minutes = item.duration + problem.turnover
+    minutes = problem.room_minutes(item)
     load.count[slot.id] -= 1
     load.minutes[slot.id] -= minutes
     load.surgeon_minutes[item.surgeon, slot.day] -= item.duration

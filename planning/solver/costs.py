@@ -1,4 +1,4 @@
-"""What a plan costs: equations (1) and (9), in the currency of the week's costs."""
+"""What a plan costs: equations (1) and (9), and the soft rules it breaks, in the currency of the week's costs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from planning.solver.problem import Intervention, Slot, SlotKind, WeekProblem
 from planning.solver.result import CostBreakdown
+from planning.solver.rules import paid_violations
 
 
 def hospital_cost(problem: WeekProblem, intervention: Intervention, slot: Slot) -> float:
@@ -15,20 +16,33 @@ def hospital_cost(problem: WeekProblem, intervention: Intervention, slot: Slot) 
 
 
 def overtime_cost(problem: WeekProblem, intervention: Intervention, slot: Slot) -> float:
-    """Chsup in (9): the operated minutes at the day's hourly overtime price; 0 in regular hours."""
+    """Chsup in (9): the operated minutes at the slot's hourly overtime price, or the day's; 0 in regular hours."""
     if slot.kind is not SlotKind.OVERTIME:
         return 0.0
-    return problem.costs.overtime_hour[slot.day] * intervention.duration / 60
+    hour = problem.costs.overtime_hour[slot.day] if slot.overtime_hour is None else slot.overtime_hour
+    return hour * intervention.duration / 60
+
+
+def rule_cost(problem: WeekProblem, intervention: Intervention, slot: Slot) -> float:
+    """What the soft rules broken here cost; a deadline passed costs its amount each day late."""
+    if not problem.rules.priced:
+        return 0.0
+    cost = 0.0
+    for violation in paid_violations(problem, intervention, slot):
+        times = slot.day - intervention.deadline_day if violation.rule == "deadline" else 1
+        cost += times * problem.rules.cost(violation.rule)
+    return cost
 
 
 def cell_cost(problem: WeekProblem, intervention: Intervention, slot: Slot) -> float:
-    """C + Chsup of one intervention in one slot, whether or not the rules allow it there."""
-    return hospital_cost(problem, intervention, slot) + overtime_cost(problem, intervention, slot)
+    """C + Chsup of one intervention in one slot and its soft rules, whether or not the others allow it there."""
+    cost = hospital_cost(problem, intervention, slot) + overtime_cost(problem, intervention, slot)
+    return cost + rule_cost(problem, intervention, slot)
 
 
 def breakdown(problem: WeekProblem, assignments: Mapping[str, str]) -> CostBreakdown:
     """Equation (1) of a plan (intervention id to slot id); every intervention not in it counts as unplanned."""
-    hospital = overtime = unplanned = 0.0
+    hospital = overtime = unplanned = rules = 0.0
     for intervention in problem.interventions:
         slot_id = assignments.get(intervention.id)
         if slot_id is None:
@@ -37,4 +51,5 @@ def breakdown(problem: WeekProblem, assignments: Mapping[str, str]) -> CostBreak
             slot = problem.slot_by_id[slot_id]
             hospital += hospital_cost(problem, intervention, slot)
             overtime += overtime_cost(problem, intervention, slot)
-    return CostBreakdown(hospital=hospital, overtime=overtime, unplanned=unplanned)
+            rules += rule_cost(problem, intervention, slot)
+    return CostBreakdown(hospital=hospital, overtime=overtime, unplanned=unplanned, rules=rules)

@@ -7,7 +7,8 @@ Every rate is a ratio of sums, never a mean of ratios, so that rooms, days and w
 - planned share: interventions asked for;
 - slot fill: length of the slots, regular and overtime, that a specialty or a surgeon owns.
 
-Work is counted as planned occupation: durations, plus the turnover between two interventions of a slot (n - 1 times).
+Work is counted as planned occupation: durations, plus the turnover between two interventions of a slot: of all but one,
+the longest, since which one comes last is not known here.
 Overtime minutes are operated minutes alone, as equation (9) pays them. All times are minutes.
 """
 
@@ -110,7 +111,8 @@ def _by_slot(problem: WeekProblem, assignments: Mapping[str, str]) -> Placed:
 
 
 def _work(problem: WeekProblem, items: list[Intervention]) -> int:
-    return sum(item.duration for item in items) + problem.turnover * max(0, len(items) - 1)
+    turnovers = [problem.turnover_of(item) for item in items]
+    return sum(item.duration for item in items) + sum(turnovers) - max(turnovers, default=0)
 
 
 def _room_days(problem: WeekProblem, placed: Placed, starts: Mapping[str, int]) -> tuple[RoomDay, ...]:
@@ -128,7 +130,8 @@ def _room_day(
 ) -> RoomDay:
     items = [item for slot in slots for item in placed.get(slot.id, ())]
     late = [item for slot in slots if slot.kind is SlotKind.OVERTIME for item in placed.get(slot.id, ())]
-    times = sorted((starts[item.id], starts[item.id] + item.duration) for item in items if item.id in starts)
+    timed = [item for item in items if item.id in starts]
+    times = sorted((starts[one.id], starts[one.id] + one.duration, problem.turnover_of(one)) for one in timed)
     return RoomDay(
         room=key[0],
         day=key[1],
@@ -137,17 +140,20 @@ def _room_day(
         overtime_minutes=sum(item.duration for item in late),
         interventions=len(items),
         first_start=times[0][0] if times else None,
-        last_end=max(end for _, end in times) if times else None,
-        idle_minutes=_idle(times, problem.turnover) if times else None,
+        last_end=max(end for _, end, _ in times) if times else None,
+        idle_minutes=_idle(times) if times else None,
     )
 
 
-def _idle(times: list[tuple[int, int]], turnover: int) -> int:
-    """Minutes between two interventions during which the room is neither in use nor being cleaned."""
-    idle, busy_until = 0, times[0][1]
-    for start, end in times[1:]:
-        idle += max(0, start - busy_until - turnover)
-        busy_until = max(busy_until, end)
+def _idle(times: list[tuple[int, int, int]]) -> int:
+    """Minutes between two interventions during which the room is neither in use nor being cleaned.
+
+    ``times`` are starts, ends and the minutes of cleaning after, in order.
+    """
+    idle, ready = 0, times[0][1] + times[0][2]
+    for start, end, turnover in times[1:]:
+        idle += max(0, start - ready)
+        ready = max(ready, end + turnover)
     return idle
 
 

@@ -118,7 +118,7 @@ def grid_of(problem: WeekProblem, forbidden: Forbidden = (), *, timed: bool = Fa
     for item in problem.interventions:
         if item.pinned is not None:
             slot = slot_index[item.pinned]
-            length[slot] -= item.duration + problem.turnover
+            length[slot] -= problem.room_minutes(item)
             positions[slot] -= 1
             surgeon_left[surgeon_index[item.surgeon], problem.slots[slot].day] -= item.duration
             window_left[surgeon_index[item.surgeon], window[slot]] -= item.duration
@@ -133,7 +133,7 @@ def grid_of(problem: WeekProblem, forbidden: Forbidden = (), *, timed: bool = Fa
     duration = np.array([item.duration for item in items], dtype=np.int64)
     day = np.array([slot.day for slot in problem.slots], dtype=np.int64)
     surgeon = np.array([surgeon_index[item.surgeon] for item in items], dtype=np.int64)
-    demand = duration + problem.turnover
+    demand = np.array([problem.room_minutes(item) for item in items], dtype=np.int64)
     # What the pins have used up is closed at once: it keeps the bound honest and the search short.
     fits = (demand[:, None] <= length) & (positions >= 1)
     if items and problem.slots:

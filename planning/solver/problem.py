@@ -6,9 +6,11 @@ Days count from 0, the first day of the horizon. Times are minutes after midnigh
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+
+from planning.solver.levels import LEVELS, RuleSettings
 
 
 class ProblemError(ValueError):
@@ -32,16 +34,23 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Surgeon:
-    """``daily_minutes[day]`` is Maxi in equation (6); 0 means absent."""
+    """``daily_minutes[day]`` is Maxi in equation (6); 0 means absent.
+
+    ``hours[day]`` is from when to when they operate, None on a day without such limits; None: no limits at all.
+    """
 
     id: str
     specialty: str
     daily_minutes: tuple[int, ...]
+    hours: tuple[tuple[int, int] | None, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A dated *plage* in a room: ``positions`` interventions at most, each of at most ``max_duration`` minutes."""
+    """A dated *plage* in a room: ``positions`` interventions at most, each of at most ``max_duration`` minutes.
+
+    ``overtime_hour`` is what an hour of overtime costs in this slot; None: what it costs that day.
+    """
 
     id: str
     day: int
@@ -53,6 +62,7 @@ class Slot:
     surgeon: str | None
     positions: int
     max_duration: int
+    overtime_hour: float | None = None
 
     @property
     def length(self) -> int:
@@ -65,7 +75,7 @@ class Intervention:
 
     ``pinned`` is the slot a person chose; ``pinned_start`` the minute they chose, when they chose one.
     ``unplanned_cost`` is what leaving it out of this week costs; None takes the week's default. ``closed_from`` is the
-    first day on which its specialty is closed.
+    first day on which its specialty is closed, ``turnover`` the cleaning after it; None takes the week's.
     """
 
     id: str
@@ -79,6 +89,7 @@ class Intervention:
     pinned: str | None = None
     pinned_start: int | None = None
     closed_from: int | None = None
+    turnover: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,7 @@ class WeekProblem:
     interventions: tuple[Intervention, ...]
     costs: Costs
     turnover: int = 0
+    rules: RuleSettings = field(default_factory=RuleSettings)
 
     def __post_init__(self) -> None:
         _require(self.days >= 1, "days", self.days, "at least one day")
@@ -108,11 +120,16 @@ class WeekProblem:
         for name in ("rooms", "surgeons", "slots", "interventions"):
             _unique(name, (item.id for item in getattr(self, name)))
         self._check_costs()
+        self._check_rules()
         for surgeon in self.surgeons:
             key = f"surgeons[{surgeon.id}].daily_minutes"
             minutes = surgeon.daily_minutes
             _require(len(minutes) == self.days, key, minutes, f"one value a day, {self.days} in all")
             _require(min(minutes) >= 0, key, minutes, "zero or more minutes")
+            if surgeon.hours is not None:
+                key, hours = f"surgeons[{surgeon.id}].hours", surgeon.hours
+                _require(len(hours) == self.days, key, hours, f"one span or null a day, {self.days} in all")
+                _require(all(span is None or 0 <= span[0] < span[1] for span in hours), key, hours, "[start, end]")
         for slot in self.slots:
             self._check_slot(slot)
         for intervention in self.interventions:
@@ -138,6 +155,13 @@ class WeekProblem:
         own = intervention.unplanned_cost
         return self.costs.unplanned if own is None else own
 
+    def turnover_of(self, intervention: Intervention) -> int:
+        return self.turnover if intervention.turnover is None else intervention.turnover
+
+    def room_minutes(self, intervention: Intervention) -> int:
+        """What the intervention takes of a slot: its duration and the cleaning after it."""
+        return intervention.duration + self.turnover_of(intervention)
+
     def _check_costs(self) -> None:
         costs = self.costs
         _require(costs.hospital_day >= 0, "costs.hospital_day", costs.hospital_day, "zero or more")
@@ -146,6 +170,14 @@ class WeekProblem:
         _require(len(hours) == self.days, key, hours, f"one value a day, {self.days} in all")
         _require(min(hours) >= 0, key, hours, "zero or more")
 
+    def _check_rules(self) -> None:
+        for rule, level in self.rules.levels.items():
+            _require(rule in LEVELS, "rules.levels", rule, f"one of {', '.join(LEVELS)}")
+            allowed = LEVELS[rule]
+            _require(level in allowed, f"rules.levels.{rule}", str(level), f"one of {', '.join(allowed)}")
+        for rule, cost in self.rules.costs.items():
+            _require(cost >= 0, f"rules.costs.{rule}", cost, "zero or more")
+
     def _check_slot(self, slot: Slot) -> None:
         key = f"slots[{slot.id}]"
         _require(0 <= slot.day < self.days, f"{key}.day", slot.day, f"a day from 0 to {self.days - 1}")
@@ -153,6 +185,7 @@ class WeekProblem:
         _require(0 <= slot.start < slot.end, f"{key}.end", slot.end, f"after the start, {slot.start}")
         _require(slot.positions >= 0, f"{key}.positions", slot.positions, "zero or more")
         _require(slot.max_duration >= 0, f"{key}.max_duration", slot.max_duration, "zero or more minutes")
+        _require((slot.overtime_hour or 0) >= 0, f"{key}.overtime_hour", slot.overtime_hour, "zero or more, or null")
         if slot.surgeon is not None:
             known = slot.surgeon in self.surgeon_by_id
             _require(known, f"{key}.surgeon", slot.surgeon, "the id of a surgeon of this week")
@@ -160,6 +193,7 @@ class WeekProblem:
     def _check_intervention(self, item: Intervention) -> None:
         key = f"interventions[{item.id}]"
         _require(item.duration > 0, f"{key}.duration", item.duration, "more than zero minutes")
+        _require((item.turnover or 0) >= 0, f"{key}.turnover", item.turnover, "zero or more minutes, or null")
         _require(item.surgeon in self.surgeon_by_id, f"{key}.surgeon", item.surgeon, "the id of a surgeon of this week")
         if item.unplanned_cost is not None:
             _require(item.unplanned_cost >= 0, f"{key}.unplanned_cost", item.unplanned_cost, "zero or more, or null")

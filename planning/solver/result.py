@@ -15,21 +15,23 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CostBreakdown:
-    """Equations (1) and (9), in the currency of the costs given."""
+    """Equations (1) and (9), in the currency of the costs given; ``rules`` is what broken soft rules cost."""
 
     hospital: float = 0.0
     overtime: float = 0.0
     unplanned: float = 0.0
+    rules: float = 0.0
 
     @property
     def total(self) -> float:
-        return self.hospital + self.overtime + self.unplanned
+        return self.hospital + self.overtime + self.unplanned + self.rules
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One rule broken or one slot forbidden. ``rule`` names the function of ``rules``; ``facts`` are its figures.
 
+    A ``soft`` one is a warning: a person needs no reason to go on.
     ``message`` is a plain English sentence for files and logs; the interface words ``rule`` and ``facts`` itself.
     """
 
@@ -38,6 +40,7 @@ class Violation:
     message: str
     slot: str | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
+    soft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 Slot rules (7, 8) look at one intervention in one slot. Plan rules (2) to (6) look at a whole plan, intervention id
 to slot id. Timeline rules look at start times. Pins are a person's decision: a pinned intervention keeps its slot
 whatever it breaks (``pin_warnings`` lists that), uses capacity first, and is never blamed by ``plan_violations``.
+How strictly each is kept is the site's setting (levels.py).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from planning.solver.levels import Level
 from planning.solver.problem import Intervention, Slot, WeekProblem
 from planning.solver.result import Violation
 
@@ -47,13 +49,11 @@ def longest_duration(problem: WeekProblem, intervention: Intervention, slot: Slo
 
 def slot_length(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
     """The intervention and its cleaning fit in the slot, even alone."""
-    needed = intervention.duration + problem.turnover
+    needed, turnover = problem.room_minutes(intervention), problem.turnover_of(intervention)
     if needed <= slot.length:
         return None
     message = f"needs {needed} min with cleaning, the slot is {slot.length} min long"
-    return _broken(
-        "slot_length", intervention, slot, message, needed=needed, turnover=problem.turnover, length=slot.length
-    )
+    return _broken("slot_length", intervention, slot, message, needed=needed, turnover=turnover, length=slot.length)
 
 
 def surgeon_absent(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
@@ -115,6 +115,19 @@ def specialty_closed(problem: WeekProblem, intervention: Intervention, slot: Slo
     return _broken("specialty_closed", intervention, slot, message, day=slot.day, **facts)
 
 
+def surgeon_hours(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """Some start in the slot keeps the intervention within the surgeon's hours."""
+    hours = _hours(problem, intervention, slot)
+    if hours is None or min(hours[1], slot.end) - max(hours[0], slot.start) >= intervention.duration:
+        return None
+    message = (
+        f"surgeon {intervention.surgeon} operates from {_clock(hours[0])} to {_clock(hours[1])}, "
+        f"the slot runs from {_clock(slot.start)} to {_clock(slot.end)}"
+    )
+    facts: dict[str, object] = {"from": hours[0], "to": hours[1], "duration": intervention.duration}
+    return _broken("surgeon_hours", intervention, slot, message, surgeon=intervention.surgeon, day=slot.day, **facts)
+
+
 SlotRule = Callable[[WeekProblem, Intervention, Slot], Violation | None]
 SLOT_RULES: tuple[SlotRule, ...] = (
     hospitalised,
@@ -127,22 +140,34 @@ SLOT_RULES: tuple[SlotRule, ...] = (
     slot_specialty,
     slot_surgeon,
     specialty_closed,
+    surgeon_hours,
 )
 
 
 def slot_violations(problem: WeekProblem, intervention: Intervention, slot: Slot) -> tuple[Violation, ...]:
-    """All the slot rules that forbid this intervention in this slot; pins are ignored."""
-    found = (rule(problem, intervention, slot) for rule in SLOT_RULES)
-    return tuple(violation for violation in found if violation is not None)
+    """All that forbids the planner to put this intervention in this slot; pins are ignored.
+
+    A soft rule that it keeps all the same is among them; one that it may break at a cost is not (``paid_violations``).
+    """
+    found = _judged(problem, (rule(problem, intervention, slot) for rule in SLOT_RULES))
+    return tuple(violation for violation in found if not problem.rules.pays(violation.rule))
+
+
+def paid_violations(problem: WeekProblem, intervention: Intervention, slot: Slot) -> tuple[Violation, ...]:
+    """The soft rules broken in this slot, at a cost."""
+    found = _judged(problem, (rule(problem, intervention, slot) for rule in SLOT_RULES))
+    return tuple(violation for violation in found if problem.rules.pays(violation.rule))
 
 
 def is_allowed(problem: WeekProblem, intervention: Intervention, slot: Slot) -> bool:
     """Whether every slot rule holds; the same answer as ``slot_violations`` without building the sentences."""
+    if problem.rules.changed:
+        return not slot_violations(problem, intervention, slot)
     available = _daily_minutes(problem, intervention, slot)
     return (
         intervention.admission_day < slot.day <= intervention.deadline_day
         and intervention.duration <= slot.max_duration
-        and intervention.duration + problem.turnover <= slot.length
+        and problem.room_minutes(intervention) <= slot.length
         and available > 0
         and intervention.duration <= available
         and slot.specialty in (None, intervention.specialty)
@@ -165,7 +190,7 @@ class Load:
 
     def add(self, problem: WeekProblem, intervention: Intervention, slot: Slot) -> None:
         self.count[slot.id] += 1
-        self.minutes[slot.id] += intervention.duration + problem.turnover
+        self.minutes[slot.id] += problem.room_minutes(intervention)
         self.surgeon_minutes[intervention.surgeon, slot.day] += intervention.duration
 
 
@@ -187,7 +212,7 @@ def no_position_left(problem: WeekProblem, load: Load, intervention: Interventio
 
 def no_minutes_left(problem: WeekProblem, load: Load, intervention: Intervention, slot: Slot) -> Violation | None:
     """(4) in regular hours, (5) in overtime, for one more intervention in the slot."""
-    used, needed = load.minutes[slot.id], intervention.duration + problem.turnover
+    used, needed = load.minutes[slot.id], problem.room_minutes(intervention)
     missing = used + needed - slot.length
     if missing <= 0:
         return None
@@ -229,8 +254,7 @@ def capacity_violations(
     problem: WeekProblem, load: Load, intervention: Intervention, slot: Slot
 ) -> tuple[Violation, ...]:
     """What one more intervention would break on top of ``load``, which must not count it yet."""
-    found = (rule(problem, load, intervention, slot) for rule in CAPACITY_RULES)
-    return tuple(violation for violation in found if violation is not None)
+    return _judged(problem, (rule(problem, load, intervention, slot) for rule in CAPACITY_RULES))
 
 
 # --- Plan rules: equations (2) to (8) ----------------------------------------------------------------------------
@@ -286,7 +310,7 @@ PLAN_RULES: tuple[PlanRule, ...] = (one_slot, pin_kept, slot_rules, positions, s
 
 def plan_violations(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
     """Everything that makes a plan infeasible, (2) to (8). Pinned interventions are never blamed."""
-    return _once([violation for rule in PLAN_RULES for violation in rule(problem, assignments)])
+    return said_once([violation for rule in PLAN_RULES for violation in rule(problem, assignments)])
 
 
 def pin_warnings(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[Violation, ...]:
@@ -296,19 +320,22 @@ def pin_warnings(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[
     for item, slot in _placed(problem, assignments):
         if item.pinned is not None:
             found.extend(slot_violations(problem, item, slot))
+            found.extend(paid_violations(problem, item, slot))
             found.extend(capacity_violations(problem, load, item, slot))
             load.add(problem, item, slot)
-    return _once(found)
+    return said_once(found)
 
 
-# A capacity too small for the intervention alone has been reported by its slot rule.
+# A capacity too small for the intervention alone, or hours that no start keeps, are reported by their slot rule.
 _ALREADY_SAID: dict[str, frozenset[str]] = {
     "slot_capacity": frozenset({"slot_length"}),
     "surgeon_day": frozenset({"surgeon_absent", "surgeon_day_too_short"}),
+    "outside_hours": frozenset({"surgeon_absent", "surgeon_hours"}),
 }
 
 
-def _once(found: list[Violation]) -> tuple[Violation, ...]:
+def said_once(found: Sequence[Violation]) -> tuple[Violation, ...]:
+    """Without what another violation of the same intervention says already."""
     said = {(violation.intervention, violation.rule) for violation in found}
     return tuple(
         one
@@ -330,13 +357,42 @@ def outside_slot(problem: WeekProblem, intervention: Intervention, slot: Slot, s
     return _broken("outside_slot", intervention, slot, message, start=start, end=end, **facts)
 
 
+def outside_hours(problem: WeekProblem, intervention: Intervention, slot: Slot, start: int) -> Violation | None:
+    """Starts and ends within the surgeon's hours of the day."""
+    hours, end = _hours(problem, intervention, slot), start + intervention.duration
+    if hours is None or (hours[0] <= start and end <= hours[1]):
+        return None
+    message = (
+        f"runs from {_clock(start)} to {_clock(end)}, surgeon {intervention.surgeon} operates "
+        f"from {_clock(hours[0])} to {_clock(hours[1])}"
+    )
+    facts: dict[str, object] = {"surgeon": intervention.surgeon, "from": hours[0], "to": hours[1], "day": slot.day}
+    return _broken("outside_hours", intervention, slot, message, start=start, end=end, **facts)
+
+
+StartRule = Callable[[WeekProblem, Intervention, Slot, int], Violation | None]
+START_RULES: tuple[StartRule, ...] = (outside_slot, outside_hours)
+
+
+def operating_span(problem: WeekProblem, intervention: Intervention, slot: Slot) -> tuple[int, int]:
+    """From when to when the intervention should run: within the slot, and the surgeon's hours where they hold it.
+
+    What does not fit in the hours keeps the whole slot: it is there by a person's decision or at a cost.
+    """
+    hours = _hours(problem, intervention, slot)
+    if hours is None or problem.rules.level("surgeon_hours") is Level.OFF:
+        return slot.start, slot.end
+    begin, end = max(hours[0], slot.start), min(hours[1], slot.end)
+    return (begin, end) if end - begin >= intervention.duration else (slot.start, slot.end)
+
+
 def room_overlap(
     problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
 ) -> tuple[Violation, ...]:
     """Two interventions in one room, or one before the other's cleaning is over. Blames the later one."""
     found = []
     for first, second in _pairs(problem, assignments, starts):
-        ready = first.end + problem.turnover
+        ready = first.end + problem.turnover_of(first.item)
         if first.slot.room == second.slot.room and second.start < ready:
             message = (
                 f"starts at {_clock(second.start)} in room {second.slot.room}, "
@@ -367,13 +423,14 @@ def timeline_violations(
     problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
 ) -> tuple[Violation, ...]:
     """All the timeline rules, for the placed interventions that have a start; pins are judged like the others."""
-    outside = (
-        outside_slot(problem, item, slot, starts[item.id])
+    alone = (
+        rule(problem, item, slot, starts[item.id])
         for item, slot in _placed(problem, assignments)
         if item.id in starts
+        for rule in START_RULES
     )
     overlaps = room_overlap(problem, assignments, starts) + surgeon_overlap(problem, assignments, starts)
-    return tuple(violation for violation in outside if violation is not None) + overlaps
+    return _judged(problem, alone) + overlaps
 
 
 # --- Shared parts ------------------------------------------------------------------------------------------------
@@ -394,6 +451,15 @@ def _broken(rule: str, intervention: Intervention, slot: Slot, message: str, **f
     return Violation(rule, intervention.id, message, slot.id, facts)
 
 
+def _judged(problem: WeekProblem, found: Iterable[Violation | None]) -> tuple[Violation, ...]:
+    """Without those of rules set off; those of soft rules are said to be soft."""
+    return tuple(
+        replace(one, soft=True) if level is Level.SOFT else one
+        for one in found
+        if one is not None and (level := problem.rules.level(one.rule)) is not Level.OFF
+    )
+
+
 def _overlap(rule: str, first: _Run, second: _Run, message: str, **facts: object) -> Violation:
     times: dict[str, object] = {
         "start": second.start,
@@ -406,6 +472,11 @@ def _overlap(rule: str, first: _Run, second: _Run, message: str, **facts: object
 
 def _daily_minutes(problem: WeekProblem, intervention: Intervention, slot: Slot) -> int:
     return problem.surgeon_by_id[intervention.surgeon].daily_minutes[slot.day]
+
+
+def _hours(problem: WeekProblem, intervention: Intervention, slot: Slot) -> tuple[int, int] | None:
+    hours = problem.surgeon_by_id[intervention.surgeon].hours
+    return None if hours is None else hours[slot.day]
 
 
 def _placed(problem: WeekProblem, assignments: Mapping[str, str]) -> Iterator[tuple[Intervention, Slot]]:
@@ -443,7 +514,7 @@ def _pairs(
         runs.sort(key=lambda run: run.start)
         for index, first in enumerate(runs):
             for second in runs[index + 1 :]:
-                if second.start >= first.end + problem.turnover:
+                if second.start >= first.end + problem.turnover_of(first.item):
                     break
                 yield first, second
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from planning.solver.levels import Level, RuleSettings
 from planning.solver.problem import (
     Costs,
     Intervention,
@@ -56,6 +57,7 @@ def read_week(text: str) -> WeekProblem:
             unplanned=costs.money("unplanned"),
         ),
         turnover=week.integer("turnover", default=0),
+        rules=_rules(week.entry("rules")) if week.given("rules") else RuleSettings(),
     )
 
 
@@ -72,6 +74,7 @@ def write_plan(result: SolveResult) -> dict[str, object]:
             "hospital": cost.hospital,
             "overtime": cost.overtime,
             "unplanned": cost.unplanned,
+            **({"rules": cost.rules} if cost.rules else {}),
             "total": cost.total,
         },
         "lower_bound": result.lower_bound,
@@ -91,6 +94,15 @@ class _Entry:
 
     def key(self, name: str) -> str:
         return f"{self._path}.{name}" if self._path else name
+
+    def given(self, name: str) -> bool:
+        return self._data.get(name) is not None
+
+    def map_of(self, name: str, read: Callable[[str, object], T]) -> dict[str, T]:
+        values, key = self._data.get(name, {}), self.key(name)
+        if not isinstance(values, dict):
+            raise ProblemError(key, _excerpt(values), "an object with named entries")
+        return {one: read(f"{key}.{one}", value) for one, value in values.items()}
 
     def get(self, name: str) -> object:
         if name not in self._data:
@@ -142,6 +154,7 @@ def _surgeon(entry: _Entry) -> Surgeon:
         id=entry.text("id"),
         specialty=entry.text("specialty"),
         daily_minutes=entry.list_of("daily_minutes", _integer),
+        hours=entry.list_of("hours", _span) if entry.given("hours") else None,
     )
 
 
@@ -157,6 +170,7 @@ def _slot(entry: _Entry) -> Slot:
         surgeon=entry.text_or_none("surgeon"),
         positions=entry.integer("positions"),
         max_duration=entry.integer("max_duration"),
+        overtime_hour=entry.money_or_none("overtime_hour"),
     )
 
 
@@ -172,7 +186,27 @@ def _intervention(entry: _Entry) -> Intervention:
         unplanned_cost=entry.money_or_none("unplanned_cost"),
         pinned=entry.text_or_none("pinned", required=False),
         pinned_start=entry.integer_or_none("pinned_start"),
+        closed_from=entry.integer_or_none("closed_from"),
+        turnover=entry.integer_or_none("turnover"),
     )
+
+
+def _rules(entry: _Entry) -> RuleSettings:
+    return RuleSettings(levels=entry.map_of("levels", _level), costs=entry.map_of("costs", _money))
+
+
+def _level(key: str, value: object) -> Level:
+    if value not in list(Level):
+        raise ProblemError(key, _excerpt(value), f"one of {', '.join(Level)}")
+    return Level(str(value))
+
+
+def _span(key: str, value: object) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 2:
+        raise ProblemError(key, _excerpt(value), "[start, end] or null")
+    return _integer(f"{key}[0]", value[0]), _integer(f"{key}[1]", value[1])
 
 
 def _kind(key: str, value: object) -> SlotKind:

@@ -2,7 +2,8 @@
 
 ``x[i, s]`` of the paper becomes ``y[g, c]``: how many interventions of a group ``g`` go to a column ``c``.
 
-- A group gathers interventions that no equation can tell apart: same duration, surgeon and costs everywhere.
+- A group gathers interventions that no equation can tell apart: same duration, cleaning, surgeon and
+  costs everywhere.
 - A column is a slot with its number of positions. Slots that take a single intervention each, on one day and at the
   same cost for everyone, are merged into one column with a count: (4, 5) hold as soon as the intervention fits alone,
   so that any way of dealing the count out over the slots is a plan. Slots with several positions are never merged:
@@ -110,7 +111,8 @@ def _groups(grid: Grid, costs: Floats) -> list[list[int]]:
     """Rows of the grid that no equation can tell apart."""
     found: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for row in range(len(grid.items)):
-        key = (int(grid.duration[row]), int(grid.surgeon[row]), float(grid.leave[row]), costs[row].tobytes())
+        minutes = (int(grid.duration[row]), int(grid.demand[row]))
+        key = (*minutes, int(grid.surgeon[row]), float(grid.leave[row]), costs[row].tobytes())
         found[key].append(row)
     return list(found.values())
 
