@@ -5,7 +5,7 @@ Days count from 0, the first day of the horizon. Times are minutes after midnigh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -75,7 +75,8 @@ class Intervention:
 
     ``pinned`` is the slot a person chose; ``pinned_start`` the minute they chose, when they chose one.
     ``unplanned_cost`` is what leaving it out of this week costs; None takes the week's default. ``closed_from`` is the
-    first day on which its specialty is closed, ``turnover`` the cleaning after it; None takes the week's.
+    first day on which its specialty is closed, ``turnover`` the cleaning after it; None takes the week's. ``recovery``
+    minutes in a recovery bed follow; a ``septic`` one comes last in its room, a ``child`` or ``ambulatory`` one early.
     """
 
     id: str
@@ -90,6 +91,10 @@ class Intervention:
     pinned_start: int | None = None
     closed_from: int | None = None
     turnover: int | None = None
+    recovery: int = 0
+    septic: bool = False
+    child: bool = False
+    ambulatory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,11 @@ class Costs:
 
 @dataclass(frozen=True)
 class WeekProblem:
-    """A whole week. Raises ``ProblemError`` when a reference, a length or a sign is wrong."""
+    """A whole week. Raises ``ProblemError`` when a reference, a length or a sign is wrong.
+
+    ``recovery_beds`` and ``equipment_units`` bound what goes on at the same time, so they matter to start times only;
+    None, or no entry, is without limit.
+    """
 
     days: int
     rooms: tuple[Room, ...]
@@ -113,6 +122,8 @@ class WeekProblem:
     costs: Costs
     turnover: int = 0
     rules: RuleSettings = field(default_factory=RuleSettings)
+    recovery_beds: int | None = None
+    equipment_units: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _require(self.days >= 1, "days", self.days, "at least one day")
@@ -121,6 +132,10 @@ class WeekProblem:
             _unique(name, (item.id for item in getattr(self, name)))
         self._check_costs()
         self._check_rules()
+        beds = self.recovery_beds
+        _require(beds is None or beds >= 1, "recovery_beds", beds, "at least one bed, or null")
+        for name, units in self.equipment_units.items():
+            _require(units >= 1, f"equipment_units[{name}]", units, "at least one unit")
         for surgeon in self.surgeons:
             key = f"surgeons[{surgeon.id}].daily_minutes"
             minutes = surgeon.daily_minutes
@@ -194,6 +209,7 @@ class WeekProblem:
         key = f"interventions[{item.id}]"
         _require(item.duration > 0, f"{key}.duration", item.duration, "more than zero minutes")
         _require((item.turnover or 0) >= 0, f"{key}.turnover", item.turnover, "zero or more minutes, or null")
+        _require(item.recovery >= 0, f"{key}.recovery", item.recovery, "zero or more minutes")
         _require(item.surgeon in self.surgeon_by_id, f"{key}.surgeon", item.surgeon, "the id of a surgeon of this week")
         if item.unplanned_cost is not None:
             _require(item.unplanned_cost >= 0, f"{key}.unplanned_cost", item.unplanned_cost, "zero or more, or null")

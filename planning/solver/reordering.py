@@ -12,16 +12,16 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from planning.solver.board import Board
+from planning.solver.day.order import QUICK
 from planning.solver.grid import grid_of
 from planning.solver.problem import WeekProblem
 from planning.solver.sequencing import sequence
 from planning.solver.stopping import Stop
 
-# Moves tried for one intervention, and attempts to order a day for each: about two seconds in the worst case.
+# Moves tried for one intervention: about two seconds in the worst case.
 MOST_MOVES = 80
 # Moves tried when the time is up all the same: most conflicts need fewer, and a plan without an order is worth little.
 MOVES_AFTER_TIME = 10
-ATTEMPTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class _Repair:
         self._make(moves)
         plan = board.grid.assignments(board.slot_of)
         day = {item: slot for item, slot in plan.items() if self.problem.slot_by_id[slot].day in touched}
-        order = sequence(self.problem, day, seed=self.seed, stop=self.stop, attempts=ATTEMPTS)
+        order = sequence(self.problem, day, seed=self.seed, stop=self.stop, effort=QUICK)
         # A pin without a place before keeps its slot all the same; nobody else may lose theirs.
         if any(one.intervention in board.grid.item_index or one.intervention in self.starts for one in order.unordered):
             self._make(before)

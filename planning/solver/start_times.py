@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from planning.solver.costs import breakdown
+from planning.solver.day.order import FITTING, THOROUGH
 from planning.solver.grid import Forbidden
 from planning.solver.problem import WeekProblem
 from planning.solver.reordering import Ordered, make_room
@@ -44,7 +45,7 @@ def with_start_times(
     unordered: dict[str, Violation] = {}
     forbidden: set[tuple[str, str]] = set()
     for _ in range(MOST_PLANS):
-        order = sequence(problem, assignments, seed=seed, stop=stop)
+        order = sequence(problem, assignments, seed=seed, stop=stop, effort=FITTING)
         stuck = {one.intervention: one for one in order.unordered if _movable(problem, one.intervention)}
         kept = {item: slot for item, slot in assignments.items() if item not in stuck}
         pins = tuple(one for one in order.unordered if one.intervention not in stuck)
@@ -60,6 +61,8 @@ def with_start_times(
         if best <= breakdown(problem, assignments).total or replan is None or stop.reached():
             break
         assignments = replan(kept, forbidden)
+    polished = sequence(problem, timed.assignments, seed=seed, stop=stop, effort=THOROUGH, known=timed.starts)
+    timed.starts = polished.starts
     timed.unordered, timed.forbidden = unordered, forbidden
     return timed
 
