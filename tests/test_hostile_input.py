@@ -9,37 +9,31 @@ import json
 import os
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from planning.calendar import Week
 from planning.models import (
-    Absence,
-    Intervention,
     JournalEntry,
-    MasterPlan,
     Placement,
     Plan,
     PlanningRun,
     PlanStep,
-    RoomClosure,
     Slot,
-    SlotPattern,
     SurgeonAvailability,
     User,
 )
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot, small_hospital
-from tests.factories.plans import make_plan, place
+from tests.factories.hospital import WEEK, Hospital, make_intervention, make_slot
+from tests.factories.plans import make_plan
+from tests.factories.theatre import Rows, Theatre, page_address, pages, rows_of, upload, working_theatre
 
 pytestmark = pytest.mark.django_db
 SEED = 20261122
@@ -114,41 +108,9 @@ TEXTS = [
 ]  # fmt: skip
 
 
-@dataclass
-class Theatre:
-    hospital: Hospital
-    draft: Plan
-    approved: Plan
-    proposal: Plan
-    elsewhere: Plan
-    item: Intervention
-    cancelled: Intervention
-    run: PlanningRun
-
-    @property
-    def users(self) -> tuple[User, User, User]:
-        return self.hospital.director, self.hospital.surgeon_user, self.hospital.viewer
-
-
 @pytest.fixture
 def theatre() -> Theatre:
-    hospital = small_hospital()
-    item = make_intervention(hospital.surgeons[0], 60)
-    other = make_intervention(hospital.surgeons[1], 90)
-    cancelled = make_intervention(hospital.surgeons[1], 90, state="cancelled")
-    approved = make_plan("approved", 1)
-    place(approved, other, hospital)
-    proposal = make_plan("proposed", 2)
-    place(proposal, item, hospital, start=600)
-    draft = make_plan("draft", 3)
-    place(draft, other, hospital)
-    run = PlanningRun.objects.create(
-        monday=WEEK.monday, policy="specialty", requested_by=hospital.director, requested_at=NOW, state="failed",
-        time_limit_seconds=5,
-    )  # fmt: skip
-    return Theatre(
-        hospital, draft, approved, proposal, make_plan(week=Week.parse("2026-W50")), item, cancelled, run
-    )  # fmt: skip
+    return working_theatre()
 
 
 def some(chance: random.Random, tries: Sequence[Any], count: int) -> list[Any]:
@@ -428,32 +390,8 @@ def good_answers(hospital: Hospital) -> dict[str, str]:
 
 
 @pytest.fixture
-def rows(theatre: Theatre) -> dict[str, dict[str, Any]]:
-    """The numbers in the addresses of the pages, by the first part of the address: each leads to a row."""
-    hospital = theatre.hospital
-    room, surgeon = hospital.rooms[0], hospital.surgeons[0]
-    closure = RoomClosure.objects.create(room=room, starts_on="2026-12-01", ends_on="2026-12-02")
-    absence = Absence.objects.create(surgeon=surgeon, starts_on="2026-12-01", ends_on="2026-12-02")
-    master_plan = MasterPlan.objects.create(name="Plan", valid_from=WEEK.monday)
-    pattern = SlotPattern.objects.create(
-        master_plan=master_plan, room=room, cycle_week=1, weekday=0, start_minute=480, end_minute=720
-    )  # fmt: skip
-    slot = Slot.objects.filter(date=WEEK.days[4], room=room).earliest("starts_at")
-    return {
-        "salles": {"pk": room.pk, "closure": closure.pk},
-        "specialites": {"pk": hospital.ent.pk},
-        "chirurgiens": {"pk": surgeon.pk, "absence": absence.pk},
-        "plan-directeur": {"pk": master_plan.pk, "pattern": pattern.pk},
-        "interventions": {"pk": theatre.item.pk},
-        "semaines": {"week": str(WEEK), "pk": slot.pk},
-    }
-
-
-def upload(client: Client) -> str:
-    """The address of the step that follows; whoever may not import gets none."""
-    file = SimpleUploadedFile("demandes.csv", b"code;acte;chirurgien\nX1;Hernie;Inconnu\n")
-    answer = client.post(reverse("imports"), {"target": "interventions", "file": file})
-    return answer.headers["Location"].split("/")[2] if answer.status_code == 302 else "0" * 32
+def rows(theatre: Theatre) -> Rows:
+    return rows_of(theatre)
 
 
 # The pages that read their address, and the lists among them.
@@ -470,16 +408,7 @@ ASKED = {
 }
 
 
-def pages() -> list[Any]:
-    return list(get_resolver("planning.web.urls").url_patterns)
-
-
-def page_address(pattern: Any, rows: dict[str, dict[str, Any]], token: str) -> str:
-    known = rows.get(str(pattern.pattern).split("/")[0], {}) | {"token": token}
-    return reverse(pattern.name, kwargs={name: known[name] for name in pattern.pattern.converters})
-
-
-def test_no_query_crashes_a_page(theatre: Theatre, rows: dict[str, dict[str, Any]]) -> None:
+def test_no_query_crashes_a_page(theatre: Theatre, rows: Rows) -> None:
     """What reads its address meets every value; the lists search alike, and one meets every search."""
     chance = random.Random(SEED)
     every = rounds(list(QUERIES))
@@ -504,7 +433,7 @@ def test_no_query_crashes_a_page(theatre: Theatre, rows: dict[str, dict[str, Any
     assert wrong == []
 
 
-def test_no_form_crashes_a_page(theatre: Theatre, rows: dict[str, dict[str, Any]]) -> None:
+def test_no_form_crashes_a_page(theatre: Theatre, rows: Rows) -> None:
     """Nothing, what it should be, the hostile in all fields at once, and in each field that lets it through."""
     chance = random.Random(SEED)
     client, good = client_of(theatre.hospital.director), good_answers(theatre.hospital)
