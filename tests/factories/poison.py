@@ -51,14 +51,16 @@ def hostile(longest: int, serial: int | None = None) -> str:
 def tell_the_journal() -> None:
     """A line of every action, with facts that name what was poisoned."""
     text = MARKUP[0]
+    place = {"room": text, "date": WEEK.monday.isoformat(), "minute": 480}
     facts: dict[str, Any] = {
         "code": text, "label": text, "procedure_label": text, "room": text, "of": text, "reason": text, "surgeon": text,
         "specialty": text, "policy": text, "step": "move", "date": WEEK.monday.isoformat(), "start": 480, "end": 540,
         "minute": 480, "number": 1, "target": text,
+        "from": place, "to": place, "other": text,
     }  # fmt: skip
     user = User.objects.filter(role="director").get()
-    for before in (None, facts | {"label": "-", "code": text + "-"}):
+    for before, after in ((None, facts | {"codes": [text]}), (facts | {"label": "-", "code": text + "-"}, facts)):
         JournalEntry.objects.bulk_create(
-            JournalEntry(at=NOW, user=user, action=action, monday=WEEK.monday, before=before, after=facts, reason=text)
+            JournalEntry(at=NOW, user=user, action=action, monday=WEEK.monday, before=before, after=after, reason=text)
             for action in JournalEntry.Action.values
         )
