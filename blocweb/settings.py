@@ -207,6 +207,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 RUN_STALE_SECONDS = env.number("BLOCWEB_RUN_STALE_SECONDS", 20)
 RUN_REAP_SECONDS = env.number("BLOCWEB_RUN_REAP_SECONDS", 5)
+# How many workers may share the weeks of one comparison of policies.
+COMPARISON_LANES = env.number("BLOCWEB_COMPARISON_LANES", 4)
 CELERY_BEAT_SCHEDULE = {
     # Expires, or these would pile up behind a long run.
     "take-up-lost-runs": {

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from planning.services.comparing import work_on_next_cell
+from planning.services.comparisons import reap_cells
 from planning.services.proposing import work_on_run
 from planning.services.pulse import note_worker
 from planning.services.runs import reap_runs
@@ -42,6 +44,22 @@ def take_up_lost_runs(**_: Any) -> None:
     note_worker(name=socket.gethostname(), now=now)
     for run_id in reap_runs(now=now, stale_seconds=settings.RUN_STALE_SECONDS):
         wake(run_planner, run_id)
+    for comparison_id in reap_cells(now=now, stale_seconds=settings.RUN_STALE_SECONDS):
+        call_workers(comparison_id)
+
+
+@shared_task(name="planning.compare_next_cell")
+def compare_next_cell(comparison_id: int, **_: Any) -> None:
+    """One cell, then the message again, behind whatever was sent meanwhile: a planning run waits for few cells."""
+    worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+    if work_on_next_cell(comparison_id=comparison_id, worker=worker, clock=timezone.now) is not None:
+        wake(compare_next_cell, comparison_id)
+
+
+def call_workers(comparison_id: int) -> None:
+    """As many messages as workers may share the cells."""
+    for _message in range(settings.COMPARISON_LANES):
+        wake(compare_next_cell, comparison_id)
 
 
 @worker_ready.connect

@@ -34,8 +34,15 @@ from planning.tasks import run_planner, wake
 LONGEST_SECONDS = 600
 
 
+class PolicyField(serializers.ChoiceField):
+    """One of the policies known when the request is read."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=sorted(POLICIES), **options)
+
+
 class RunRequest(serializers.Serializer[Any]):
-    policy = serializers.ChoiceField(choices=sorted(POLICIES))
+    policy = PolicyField()
     tie_rule = serializers.ChoiceField(choices=Site.TieRule.choices, required=False)
     time_limit = serializers.IntegerField(min_value=1, max_value=LONGEST_SECONDS, required=False)
     replan = serializers.BooleanField(default=False)

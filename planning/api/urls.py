@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from planning.api import plans, runs, swaps, versions, weeks
+from planning.api import comparisons, plans, runs, swaps, versions, weeks
 from planning.api.schema import Schema
 
 urlpatterns: list[URLPattern] = [
@@ -31,5 +31,11 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:pk>/", runs.RunDetail.as_view(), name="api-run"),
     path("runs/<int:pk>/cancel/", runs.RunCancel.as_view(), name="api-run-cancel"),
     path("runs/<int:pk>/retry/", runs.RunRetry.as_view(), name="api-run-retry"),
+    path("comparisons/", comparisons.Comparisons.as_view(), name="api-comparisons"),
+    path("comparisons/<int:pk>/", comparisons.ComparisonDetail.as_view(), name="api-comparison"),
+    path("comparisons/<int:pk>/progress/", comparisons.ComparisonProgress.as_view(), name="api-comparison-progress"),
+    path("comparisons/<int:pk>/stop/", comparisons.ComparisonStop.as_view(), name="api-comparison-stop"),
+    path("comparisons/<int:pk>/resume/", comparisons.ComparisonResume.as_view(), name="api-comparison-resume"),
+    path("comparisons/<int:pk>/weights/", comparisons.ComparisonWeights.as_view(), name="api-comparison-weights"),
     path("<path:rest>", weeks.Nowhere.as_view(), name="api-nowhere"),
 ]

@@ -1,3 +1,4 @@
+from planning.models.comparisons import Comparison, ComparisonCell, ComparisonWeek, CriterionWeights
 from planning.models.imports import ColumnMapping
 from planning.models.interventions import Intervention
 from planning.models.journal import JournalEntry, PlanStep
@@ -11,6 +12,10 @@ from planning.models.theatre import Equipment, Room, RoomClosure, Specialty
 __all__ = [
     "Absence",
     "ColumnMapping",
+    "Comparison",
+    "ComparisonCell",
+    "ComparisonWeek",
+    "CriterionWeights",
     "EditedRoomDay",
     "Equipment",
     "Intervention",

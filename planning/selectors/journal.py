@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from planning import wording
 from planning.calendar import Week
 from planning.models import JournalEntry
+from planning.selectors.policies import policy_label
 from planning.selectors.reference_sentences import import_sentence, reference_sentence
 from planning.selectors.sentences import edit_sentence, slot_sentence
 
@@ -52,7 +53,7 @@ def _about(entry: JournalEntry) -> list[int]:
 def text_of(entry: JournalEntry) -> str:
     after: Mapping[str, Any] = entry.after or {}
     if entry.action == Action.RUN:
-        return _("Politique « %(policy)s »") % {"policy": _policy(after)}
+        return _("Politique « %(policy)s »") % {"policy": policy_label(str(after.get("policy", "")))}
     if entry.action == Action.PROPOSE:
         text = _("Version %(number)s, %(cost)s")
         return text % {"number": after.get("number", "?"), "cost": wording.euros(after.get("total_cost") or 0)}
@@ -82,13 +83,6 @@ def _moved_together(action: str, after: Mapping[str, Any]) -> str:
         return wording.named(label, f"{_place(after['from'])} ↔ {_place(after['to'])}")
     codes = after.get("codes") or []
     return wording.named(label, ", ".join(codes)) if codes else label
-
-
-def _policy(after: Mapping[str, Any]) -> str:
-    from planning.selectors.weeks import POLICY_LABELS  # weeks.py shows runs too
-
-    key = str(after.get("policy", ""))
-    return str(POLICY_LABELS.get(key, key))
 
 
 def _moved(entry: JournalEntry) -> str:

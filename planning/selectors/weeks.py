@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from planning import wording
 from planning.access import May, allowed
@@ -14,27 +13,15 @@ from planning.calendar import Week, minute_of
 from planning.models import Placement, Plan, Site, User
 from planning.selectors.indicators import Measures, gap, measure, overtime_minutes, reference_of, regular_hours, strip
 from planning.selectors.loaded import FROZEN, InterventionRow, LoadedWeek, load_week_problem
+from planning.selectors.policies import policy_choices, policy_label
 from planning.selectors.runs import latest_run, run_state
 from planning.selectors.steps import last_change, undo_and_redo
 from planning.selectors.warnings import warnings_by_intervention
 from planning.solver.costs import breakdown
-from planning.solver.policies import POLICIES
 from planning.solver.result import CostBreakdown, Violation
 from planning.solver.rules import is_allowed, slot_violations
 
 STEP_MINUTES = 5
-POLICY_LABELS = {
-    "open": gettext_lazy("Ouverte"),
-    "surgeon": gettext_lazy("Plages par chirurgien"),
-    "specialty-fcfs": gettext_lazy("Plages par spécialité, premier arrivé"),
-    "specialty": gettext_lazy("Plages par spécialité"),
-}
-POLICY_HELP = {
-    "open": gettext_lazy("Toute plage accepte toute intervention que la salle permet."),
-    "surgeon": gettext_lazy("Une plage attribuée à un chirurgien n'accepte que ses interventions."),
-    "specialty-fcfs": gettext_lazy("Plages réservées aux spécialités, remplies dans l'ordre d'arrivée des demandes."),
-    "specialty": gettext_lazy("Plages réservées aux spécialités, remplies par le planificateur au moindre coût."),
-}
 
 
 # --- Which plan --------------------------------------------------------------------------------------------------
@@ -105,9 +92,7 @@ def grid(week: Week, user: User, plans: list[Plan], plan: Plan | None) -> dict[s
         "state": state,
         "run": _run(week) if drafts else None,
         "rights": {"plan": allowed(user, May.PLAN), "approve": allowed(user, May.APPROVE), "see_drafts": drafts},
-        "policies": [{"id": key, "label": str(POLICY_LABELS[key]), "help": str(POLICY_HELP[key])} for key in POLICIES]
-        if drafts
-        else [],
+        "policies": policy_choices() if drafts else [],
         "tie_rules": [{"id": key, "label": str(label)} for key, label in Site.TieRule.choices] if drafts else [],
     }
 
@@ -348,7 +333,7 @@ def plan_summary(plan: Plan, user: User) -> dict[str, Any]:
         "status_label": plan.get_status_display(),
         "revision": plan.revision,
         "policy": plan.policy,
-        "policy_label": str(POLICY_LABELS.get(plan.policy, plan.policy)),
+        "policy_label": policy_label(plan.policy),
         "base_id": plan.base_id,
         "editable": plan.status == Plan.Status.DRAFT and allowed(user, May.PLAN),
     }
@@ -368,7 +353,7 @@ def _version(plan: Plan) -> dict[str, Any]:
         "number": plan.number,
         "status": plan.status,
         "status_label": plan.get_status_display(),
-        "policy_label": str(POLICY_LABELS.get(plan.policy, plan.policy)),
+        "policy_label": policy_label(plan.policy),
         "created_at": plan.created_at.isoformat(),
         "created_by": str(plan.created_by) if plan.created_by else None,
         "total_cost": plan.total_cost,

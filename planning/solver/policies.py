@@ -1,6 +1,8 @@
 """Programming policies: which slots an intervention may use, and the method that fills them.
 
-The paper compares the first three (its Planning3, Planning2 and Planning1); a policy more is one entry more.
+A policy more is one entry more in ``POLICIES``: pages, API, commands and comparisons all read them there. The
+article's Planning3 is ``open`` and its Planning1 ``specialty-fcfs``; its Planning2 is described as ``surgeon`` and made
+as ``specialty`` (docs/comparison.md).
 """
 
 from __future__ import annotations
@@ -20,22 +22,56 @@ class Owner(StrEnum):
     SPECIALTY = "specialty"
 
 
+def gettext_noop(message: str) -> str:
+    """Marks a text for the catalogue, as Django's function of that name; the interface translates it."""
+    return message
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``method`` is a method of ``solve``; ``owner`` says how far the week's slots stay reserved."""
+    """``method`` is a method of ``solve``; ``owner`` says how far the week's slots stay reserved.
+
+    ``name`` and ``summary`` are French, the language of the catalogue's identifiers.
+    """
 
     id: str
     method: str
     owner: Owner
+    name: str
+    summary: str
 
 
 POLICIES: dict[str, Policy] = {
     policy.id: policy
     for policy in (
-        Policy("open", "hungarian", Owner.NOBODY),
-        Policy("surgeon", "hungarian", Owner.SURGEON),
-        Policy("specialty-fcfs", "first-come", Owner.SPECIALTY),
-        Policy("specialty", "hungarian", Owner.SPECIALTY),
+        Policy(
+            "open",
+            "hungarian",
+            Owner.NOBODY,
+            gettext_noop("Ouverte"),
+            gettext_noop("Toute plage accepte toute intervention que la salle permet."),
+        ),
+        Policy(
+            "surgeon",
+            "hungarian",
+            Owner.SURGEON,
+            gettext_noop("Plages par chirurgien"),
+            gettext_noop("Une plage attribuée à un chirurgien n'accepte que ses interventions."),
+        ),
+        Policy(
+            "specialty-fcfs",
+            "first-come",
+            Owner.SPECIALTY,
+            gettext_noop("Plages par spécialité, premier arrivé"),
+            gettext_noop("Plages réservées aux spécialités, remplies dans l'ordre d'arrivée des demandes."),
+        ),
+        Policy(
+            "specialty",
+            "hungarian",
+            Owner.SPECIALTY,
+            gettext_noop("Plages par spécialité"),
+            gettext_noop("Plages réservées aux spécialités, remplies par le planificateur au moindre coût."),
+        ),
     )
 }
 

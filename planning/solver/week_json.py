@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 from planning.solver.levels import Level, RuleSettings
@@ -43,6 +44,11 @@ def read_week(text: str) -> WeekProblem:
         raise
     except ValueError as error:  # an integer of thousands of digits
         raise ProblemError("file", text[:LONGEST_EXCERPT], str(error)) from None
+    return week_of(data)
+
+
+def week_of(data: object) -> WeekProblem:
+    """The same from what ``json.loads`` made of it."""
     week = _Entry("", data)
     costs = week.entry("costs")
     return WeekProblem(
@@ -59,6 +65,46 @@ def read_week(text: str) -> WeekProblem:
         turnover=week.integer("turnover", default=0),
         rules=_rules(week.entry("rules")) if week.given("rules") else RuleSettings(),
     )
+
+
+# Of an intervention, what only start times look at.
+_TIMED_ONLY = ("recovery", "septic", "child", "ambulatory")
+
+
+def write_week(problem: WeekProblem) -> dict[str, object]:
+    """WEEK.json as a dictionary that ``json.dumps`` accepts; ``week_of`` reads the same week back.
+
+    What matters to start times only (recovery, equipment units) is left out.
+    """
+    costs, rules = problem.costs, problem.rules
+    return {
+        "days": problem.days,
+        "turnover": problem.turnover,
+        "costs": {
+            "hospital_day": costs.hospital_day,
+            "overtime_hour": list(costs.overtime_hour),
+            "unplanned": costs.unplanned,
+        },
+        "rules": {"levels": {key: level.value for key, level in rules.levels.items()}, "costs": dict(rules.costs)},
+        "rooms": [{"id": room.id, "equipment": sorted(room.equipment)} for room in problem.rooms],
+        "surgeons": [_written_surgeon(one) for one in problem.surgeons],
+        "slots": [asdict(slot) | {"kind": slot.kind.value} for slot in problem.slots],
+        "interventions": [write_intervention(item) for item in problem.interventions],
+    }
+
+
+def _written_surgeon(surgeon: Surgeon) -> dict[str, object]:
+    hours = None if surgeon.hours is None else [None if span is None else list(span) for span in surgeon.hours]
+    return asdict(surgeon) | {"daily_minutes": list(surgeon.daily_minutes), "hours": hours}
+
+
+def write_intervention(item: Intervention) -> dict[str, object]:
+    values = asdict(item) | {"equipment": sorted(item.equipment)}
+    return {key: value for key, value in values.items() if key not in _TIMED_ONLY}
+
+
+def read_intervention(data: object) -> Intervention:
+    return _intervention(_Entry("intervention", data))
 
 
 def write_plan(result: SolveResult) -> dict[str, object]:

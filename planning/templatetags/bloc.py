@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -44,6 +45,16 @@ def signed_euros(value: float) -> str:
 @register.filter
 def week_of(day: date) -> Week:
     return Week.of(day)
+
+
+@register.filter
+def for_policy(things: Iterable[Any], policy: str) -> Any:
+    """The one that is about ``policy``: a strip's attribute, or a dictionary's id."""
+    return next((one for one in things if getattr(one, "policy", None) == policy or _id(one) == policy), None)
+
+
+def _id(thing: Any) -> Any:
+    return thing.get("id") if isinstance(thing, dict) else None
 
 
 @register.inclusion_tag("planning/_sort_head.html", takes_context=True)

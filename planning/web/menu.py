@@ -31,6 +31,7 @@ ENTRIES = (
     Entry(_("Interventions"), "interventions", (May.SEE_DRAFTS,), ("intervention",)),
     Entry(_("Mes interventions"), "interventions", (May.SEE_OWN,), ("intervention",)),
     Entry(_("Journal"), "journal-current", (May.SEE_DRAFTS,), ("journal",)),
+    Entry(_("Comparer les politiques"), "comparisons", (May.SEE_DRAFTS,), ("comparison",)),
     Entry(_("Salles"), "rooms", (May.EDIT_REFERENCE,), ("room",), begins_group=True),
     Entry(_("Spécialités"), "specialties", (May.EDIT_REFERENCE,), ("special",)),
     Entry(_("Chirurgiens"), "surgeons", (May.EDIT_REFERENCE,), ("surgeon",)),

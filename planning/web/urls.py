@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 import planning.converters  # noqa: F401  # registers the <week:…> part
 from planning.web.views import (
     account,
+    comparisons,
     home,
     imports,
     interventions,
@@ -74,5 +75,16 @@ urlpatterns: list[URLPattern] = [
     path("imports/<str:token>/colonnes/", imports.import_columns, name="import-columns"),
     path("imports/<str:token>/apercu/", imports.import_preview, name="import-preview"),
     path("imports/<str:token>/abandonner/", imports.import_abandon, name="import-abandon"),
+    path("comparaisons/", comparisons.comparison_list, name="comparisons"),
+    path("comparaisons/nouvelle/", comparisons.comparison_create, name="comparison-create"),
+    path("comparaisons/<int:pk>/", comparisons.comparison, name="comparison"),
+    path("comparaisons/<int:pk>/semaines/", comparisons.comparison_weeks, name="comparison-weeks"),
+    path(
+        "comparaisons/<int:pk>/semaines/<week:week>/<str:policy>/", comparisons.comparison_cell, name="comparison-cell"
+    ),
+    path("comparaisons/<int:pk>/export.<str:form>", comparisons.comparison_export, name="comparison-export"),
+    path("comparaisons/<int:pk>/arreter/", comparisons.comparison_stop, name="comparison-stop"),
+    path("comparaisons/<int:pk>/reprendre/", comparisons.comparison_resume, name="comparison-resume"),
+    path("comparaisons/<int:pk>/retirer/", comparisons.comparison_delete, name="comparison-delete"),
     path("parametres/", settings.settings, name="settings"),
 ]

@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
 
-from planning.solver.problem import Costs, Intervention, ProblemError, Room, Slot, SlotKind, Surgeon
+from planning.solver.problem import Costs, Intervention, ProblemError, Room, Slot, SlotKind, Surgeon, WeekProblem
 from planning.solver.result import CostBreakdown, SolveResult, Status, Violation
-from planning.solver.week_json import read_week, write_plan
-from tests.solver.weeks import INSTANCES, instance
+from planning.solver.week_json import read_week, write_plan, write_week
+from tests.solver.weeks import FEW, INSTANCES, instance, tiny_weeks
 
 
 def week_data() -> dict[str, Any]:
@@ -157,3 +158,9 @@ def test_a_plan_without_a_bound_has_no_gap() -> None:
     plan = write_plan(SolveResult("first-come", Status.FEASIBLE, {}, (), CostBreakdown(), None, 0.0))
     assert (plan["lower_bound"], plan["gap"]) == (None, None)
     assert json.loads(json.dumps(plan)) == plan
+
+
+@FEW
+@given(week=tiny_weeks())
+def test_a_written_week_is_read_back_as_it_was(week: WeekProblem) -> None:
+    assert read_week(json.dumps(write_week(week))) == week

@@ -6,13 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import Site
-from planning.selectors.weeks import POLICY_LABELS
+from planning.selectors.policies import policy_options
 from planning.web.forms.fields import DurationField
 
 
 class SiteForm(forms.ModelForm[Site]):
     turnover_minutes = DurationField(label=_("Remise en état entre deux interventions"), shortest=0, longest=120)
-    default_policy = forms.ChoiceField(choices=list(POLICY_LABELS.items()), label=_("Politique par défaut"))
+    default_policy = forms.ChoiceField(choices=policy_options, label=_("Politique par défaut"))
     time_limit_seconds = forms.IntegerField(
         label=_("Durée d'un calcul (secondes)"), min_value=1, max_value=600,
         help_text=_("Le planificateur rend le meilleur planning trouvé dans ce temps."),

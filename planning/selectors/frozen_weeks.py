@@ -1,0 +1,286 @@
+"""A range of weeks read once and for all, for a comparison: the demand of each week and the slots it had.
+
+Ids are codes, so that what is kept says what it is about without the database. The number of queries does not depend
+on how many weeks or interventions there are.
+
+The demand. A week that has begun: the interventions done in it, and those that its approved version still plans. A
+week to come: what its approved version plans, and of the waiting list what could be operated in it for the first time;
+what could be operated before today counts in the first week to come. So an intervention counts in one week only.
+Interventions that were cancelled count nowhere; urgent ones that were done count when asked for, because they were
+never planned. Durations are the planned ones. Pins and drafts are ignored: every policy starts from an empty plan.
+
+The slots. The week's own where it has some, else those of the master plan in force, else of the first one that came
+into force later; or for every week those of one master plan, when one is chosen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from planning.calendar import Week, at_minute, local_date, minute_of, mondays_between
+from planning.models import (
+    Absence,
+    ComparisonWeek,
+    Intervention,
+    MasterPlan,
+    Placement,
+    Plan,
+    Room,
+    RoomClosure,
+    Site,
+    Slot,
+    SlotPattern,
+    Surgeon,
+    SurgeonAvailability,
+)
+from planning.solver import problem as solver
+
+From = ComparisonWeek.Slots
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenWeek:
+    """``opening_minutes`` by room code: from opening to closing, on the working days that the room is not closed."""
+
+    monday: date
+    problem: solver.WeekProblem
+    slots_from: ComparisonWeek.Slots
+    opening_minutes: dict[str, int]
+
+
+def frozen_weeks(
+    *, first: date, last: date, today: date, urgent: bool = False, master_plan: int | None = None
+) -> list[FrozenWeek]:
+    """The weeks from ``first`` to ``last``, both Mondays. Raises ``ProblemError`` when the rows make no week."""
+    return _Range(first, last, today, urgent, master_plan).weeks()
+
+
+class _Range:
+    def __init__(self, first: date, last: date, today: date, urgent: bool, master_plan: int | None) -> None:
+        self.mondays = mondays_between(first, last)
+        self.days = (first, last + timedelta(days=6))
+        self.this_week = Week.of(today).monday
+        self.site = Site.objects.filter(pk=1).first() or Site(pk=1)
+        self.rooms = list(Room.objects.order_by("position", "code"))
+        self.room_equipment = _codes(Room.equipment.through.objects, "room_id")
+        self.closed = self._closed()
+        self.surgeons = list(Surgeon.objects.select_related("specialty").order_by("last_name", "first_name", "code"))
+        self.surgeon_days = self._surgeon_days()
+        self.dated = {} if master_plan else self._dated_slots()
+        self.patterns = _Patterns(master_plan)
+        self.demand = self._demand(urgent)
+        self.equipment = _codes(
+            Intervention.equipment.through.objects.filter(
+                intervention__in=[key for rows in self.demand.values() for key in rows]
+            ),
+            "intervention_id",
+        )
+
+    def weeks(self) -> list[FrozenWeek]:
+        return [self._week(Week(monday)) for monday in self.mondays]
+
+    def _week(self, week: Week) -> FrozenWeek:
+        slots, slots_from = self._slots(week)
+        return FrozenWeek(
+            monday=week.monday,
+            problem=solver.WeekProblem(
+                days=7,
+                rooms=tuple(solver.Room(room.code, self.room_equipment[room.pk]) for room in self.rooms),
+                surgeons=tuple(
+                    solver.Surgeon(one.code, one.specialty.code, tuple(self._minutes(one, day) for day in week.days))
+                    for one in self.surgeons
+                ),
+                slots=slots,
+                interventions=tuple(self._intervention(week, row) for row in self.demand[week.monday].values()),
+                costs=solver.Costs(
+                    hospital_day=self.site.hospital_day_euros,
+                    overtime_hour=(self.site.overtime_hour_euros,) * 7,
+                    unplanned=self.site.unplanned_euros,
+                ),
+                turnover=self.site.turnover_minutes,
+            ),
+            slots_from=slots_from,
+            opening_minutes=self._opening(week, slots),
+        )
+
+    # --- Rooms and people --------------------------------------------------------------------------------------
+
+    def _closed(self) -> set[tuple[int, date]]:
+        rows = RoomClosure.objects.filter(starts_on__lte=self.days[1], ends_on__gte=self.days[0])
+        closed = {
+            (room, day)
+            for room, start, end in rows.values_list("room_id", "starts_on", "ends_on")
+            for day in self._within(start, end)
+        }
+        return closed | {
+            (room.pk, day) for room in self.rooms if not room.in_service for day in self._within(*self.days)
+        }
+
+    def _within(self, start: date, end: date) -> Iterable[date]:
+        first, last = max(start, self.days[0]), min(end, self.days[1])
+        return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+    def _surgeon_days(self) -> dict[tuple[int, int], int]:
+        rows = SurgeonAvailability.objects.values_list("surgeon_id", "weekday", "start_minute", "end_minute")
+        self.away = {
+            (surgeon, day)
+            for surgeon, start, end in Absence.objects.filter(
+                starts_on__lte=self.days[1], ends_on__gte=self.days[0]
+            ).values_list("surgeon_id", "starts_on", "ends_on")
+            for day in self._within(start, end)
+        }
+        return {(surgeon, weekday): end - start for surgeon, weekday, start, end in rows}
+
+    def _minutes(self, surgeon: Surgeon, day: date) -> int:
+        """0 when away. Whoever no longer operates here did so in the weeks that are over."""
+        if (surgeon.pk, day) in self.away or not (surgeon.active or day < self.this_week):
+            return 0
+        return min(surgeon.daily_maximum_minutes, self.surgeon_days.get((surgeon.pk, day.weekday()), 0))
+
+    def _opening(self, week: Week, slots: Sequence[solver.Slot]) -> dict[str, int]:
+        used = {slot.day for slot in slots}
+        days = [day for index, day in enumerate(week.days) if index < 5 or index in used]
+        return {
+            room.code: sum(room.closes_minute - room.opens_minute for day in days if (room.pk, day) not in self.closed)
+            for room in self.rooms
+        }
+
+    # --- Slots -------------------------------------------------------------------------------------------------
+
+    def _dated_slots(self) -> dict[date, list[Slot]]:
+        rows = Slot.objects.filter(date__range=self.days).exclude(origin=Slot.Origin.EXCEPTION)
+        found: dict[date, list[Slot]] = defaultdict(list)
+        for row in rows.select_related("room", "specialty", "surgeon").order_by("date", "room__position", "starts_at"):
+            found[Week.of(row.date).monday].append(row)
+        return found
+
+    def _slots(self, week: Week) -> tuple[tuple[solver.Slot, ...], ComparisonWeek.Slots]:
+        dated = [
+            _solver_slot(row, row.date, minute_of(row.starts_at, row.date), minute_of(row.ends_at, row.date))
+            for row in self.dated.get(week.monday, ())
+            if (row.room_id, row.date) not in self.closed
+        ]
+        if self.dated.get(week.monday):
+            return tuple(dated), From.DATED
+        drawn = self.patterns.of(week)
+        slots = [
+            _solver_slot(row, day, row.start_minute, row.end_minute)
+            for day, row in drawn
+            if (row.room_id, day) not in self.closed
+        ]
+        return tuple(slots), From.PATTERN if drawn else From.NONE
+
+    # --- Demand ------------------------------------------------------------------------------------------------
+
+    def _demand(self, urgent: bool) -> dict[date, dict[int, Intervention]]:
+        """Interventions by week and key, in the order in which they were asked for."""
+        placed = dict(
+            Placement.objects.filter(
+                plan__monday__range=(self.mondays[0], self.mondays[-1]), plan__status=Plan.Status.APPROVED
+            ).values_list("intervention_id", "plan__monday")
+        )
+        elsewhere = Placement.objects.filter(plan__status=Plan.Status.APPROVED).values("intervention_id")
+        states = Intervention.State
+        start, end = at_minute(self.days[0], 0), at_minute(self.days[1] + timedelta(days=1), 0)
+        wanted = Q(state=states.DONE, entered_at__gte=start, entered_at__lt=end)
+        if not urgent:
+            wanted &= ~Q(priority=Intervention.Priority.URGENT) | Q(pk__in=placed)
+        wanted |= Q(state=states.PLANNED, pk__in=placed)
+        if self.mondays[-1] > self.this_week:
+            wanted |= Q(state=states.ACCEPTED, admission_date__lt=self.days[1]) & ~Q(pk__in=elsewhere)
+            wanted |= Q(state=states.ACCEPTED, pk__in=placed)
+        found: dict[date, dict[int, Intervention]] = {monday: {} for monday in self.mondays}
+        rows = Intervention.objects.filter(wanted).select_related("surgeon", "specialty").defer("notes")
+        for row in rows.order_by("requested_at", "pk"):
+            monday = self._week_of(row, placed)
+            if monday in found:
+                found[monday][row.pk] = row
+        return found
+
+    def _week_of(self, row: Intervention, placed: Mapping[int, date]) -> date:
+        if row.state == Intervention.State.DONE and row.entered_at is not None:
+            return Week.of(local_date(row.entered_at)).monday
+        if row.pk in placed:
+            return placed[row.pk]
+        first = Week.of(row.admission_date + timedelta(days=1)).monday
+        # A first possible day at the week-end is the Monday after.
+        if (row.admission_date + timedelta(days=1)).weekday() > 4:
+            first += timedelta(days=7)
+        return max(first, self.this_week + timedelta(days=7))
+
+    def _intervention(self, week: Week, row: Intervention) -> solver.Intervention:
+        deadline = (row.deadline_date - week.monday).days
+        closed = row.specialty.closed_on
+        return solver.Intervention(
+            id=row.code,
+            duration=row.planned_minutes,
+            surgeon=row.surgeon.code,
+            specialty=row.specialty.code,
+            equipment=self.equipment[row.pk],
+            admission_day=(row.admission_date - week.monday).days,
+            # Overdue is no reason to leave it out: a past deadline counts as the week's last day.
+            deadline_day=6 if deadline < 0 else deadline,
+            unplanned_cost=self.site.unplanned_euros if deadline <= 6 else self.site.deferred_euros,
+            closed_from=None if closed is None else max(0, (closed - week.monday).days),
+        )
+
+
+class _Patterns:
+    """The master plans, or the one that was chosen for every week."""
+
+    def __init__(self, chosen: int | None) -> None:
+        self.chosen = chosen
+        plans = MasterPlan.objects.filter(pk=chosen) if chosen else MasterPlan.objects.all()
+        self.plans = list(plans.order_by("-valid_from", "-pk"))
+        self.slots: dict[int, list[SlotPattern]] = defaultdict(list)
+        rows = SlotPattern.objects.filter(master_plan__in=self.plans).select_related("room", "specialty", "surgeon")
+        for row in rows.order_by("weekday", "room__position", "start_minute"):
+            self.slots[row.master_plan_id].append(row)
+
+    def of(self, week: Week) -> list[tuple[date, SlotPattern]]:
+        found = []
+        for day in week.days:
+            plan = self._on(day)
+            if plan is not None:
+                # Python's remainder is never negative, so the cycle also runs backwards.
+                cycle_week = (week.monday - Week.of(plan.valid_from).monday).days // 7 % plan.cycle_weeks + 1
+                rows = self.slots[plan.pk]
+                found += [(day, row) for row in rows if (row.cycle_week, row.weekday) == (cycle_week, day.weekday())]
+        return found
+
+    def _on(self, day: date) -> MasterPlan | None:
+        if self.chosen:
+            return next(iter(self.plans), None)
+        begun = [plan for plan in self.plans if plan.valid_from <= day]
+        if not begun:
+            return self.plans[-1] if self.plans else None
+        return next((plan for plan in begun if plan.valid_until is None or day <= plan.valid_until), None)
+
+
+def _solver_slot(row: Slot | SlotPattern, day: date, start: int, end: int) -> solver.Slot:
+    return solver.Slot(
+        id=f"{day} {row.room.code} {start // 60:02d}:{start % 60:02d}",
+        day=day.weekday(),
+        room=row.room.code,
+        start=start,
+        end=end,
+        kind=solver.SlotKind(row.kind),
+        specialty=row.specialty.code if row.specialty else None,
+        surgeon=row.surgeon.code if row.surgeon else None,
+        positions=row.positions,
+        max_duration=end - start if row.longest_minutes is None else row.longest_minutes,
+    )
+
+
+def _codes(through: Any, key: str) -> dict[int, frozenset[str]]:
+    """Equipment codes by room or intervention."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for owner, code in through.values_list(key, "equipment__code"):
+        found[owner].add(code)
+    return defaultdict(frozenset, {owner: frozenset(codes) for owner, codes in found.items()})
