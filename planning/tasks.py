@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 
 from planning.services.comparing import work_on_next_cell
 from planning.services.comparisons import reap_cells
+from planning.services.explanations import work_on_explanation
 from planning.services.proposing import work_on_run
 from planning.services.pulse import note_worker
 from planning.services.runs import reap_runs
@@ -33,9 +34,17 @@ def wake(task: Task, row_id: int) -> None:
 
 @shared_task(name="planning.work_on_run")
 def run_planner(run_id: int, **_: Any) -> None:
-    # New at each attempt: a message delivered twice to one process must not pass for the first.
-    worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
-    work_on_run(run_id=run_id, worker=worker, clock=timezone.now)
+    work_on_run(run_id=run_id, worker=new_worker(), clock=timezone.now)
+
+
+def new_worker() -> str:
+    """New at each attempt: a message delivered twice to one process must not pass for the first."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+
+
+@shared_task(name="planning.work_on_explanation")
+def explain_placement(explanation_id: int, **_: Any) -> None:
+    work_on_explanation(explanation_id=explanation_id, worker=new_worker(), clock=timezone.now)
 
 
 @shared_task(name="planning.reap_runs")

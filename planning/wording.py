@@ -70,6 +70,11 @@ def signed(value: float, text: str) -> str:
     return text if value == 0 else f"{'+' if value > 0 else '−'}{text}"
 
 
+def surgeon(loaded: LoadedWeek, key: str) -> str:
+    row = loaded.surgeons.get(key)
+    return f"Dr{NO_BREAK}{row.last_name}" if row else ""
+
+
 def percent(share: float, decimals: int = 0) -> str:
     # Translators: « 12,5 % », « 12.5% ».
     return (_("%(amount)s %%") % {"amount": number(share * 100, decimals)}).replace(" ", NO_BREAK)
@@ -113,8 +118,7 @@ class _Facts:
         return day_short(date.fromordinal(self.loaded.week.monday.toordinal() + index))
 
     def surgeon(self, key: str = "surgeon") -> str:
-        row = self.loaded.surgeons.get(str(self.facts[key]))
-        return f"Dr{NO_BREAK}{row.last_name}" if row else ""
+        return surgeon(self.loaded, str(self.facts[key]))
 
     def room(self, key: str = "room") -> str:
         row = self.loaded.rooms.get(str(self.facts[key]))

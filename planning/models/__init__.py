@@ -1,4 +1,5 @@
 from planning.models.comparisons import Comparison, ComparisonCell, ComparisonWeek, CriterionWeights
+from planning.models.explanations import Explanation
 from planning.models.imports import ColumnMapping
 from planning.models.interventions import Intervention
 from planning.models.journal import JournalEntry, PlanStep
@@ -18,6 +19,7 @@ __all__ = [
     "CriterionWeights",
     "EditedRoomDay",
     "Equipment",
+    "Explanation",
     "Intervention",
     "JournalEntry",
     "MasterPlan",

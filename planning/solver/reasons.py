@@ -49,8 +49,13 @@ def _reasons(
     return tuple(_summary(violations) for violations in groups.values())
 
 
+def reasons_against(problem: WeekProblem, load: Load, item: Intervention, slot: Slot) -> tuple[Violation, ...]:
+    """The slot rules that forbid it; else the capacities that it exceeds on top of ``load``, which does not hold it."""
+    return slot_violations(problem, item, slot) or capacity_violations(problem, load, item, slot)
+
+
 def _against(problem: WeekProblem, load: Load, item: Intervention, slot: Slot) -> tuple[Violation, ...]:
-    found = slot_violations(problem, item, slot) or capacity_violations(problem, load, item, slot)
+    found = reasons_against(problem, load, item, slot)
     return found or _dearer(problem, item, slot) or _no_order(item, slot)
 
 

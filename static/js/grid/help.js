@@ -6,6 +6,7 @@ import { gettext } from "./i18n.js";
 const KEYS = [
   [[gettext("Tab"), "↑ ↓ ← →"], gettext("Atteindre la grille, puis aller de bloc en bloc")],
   [[gettext("Entrée")], gettext("Ouvrir la fiche")],
+  [["E"], gettext("Pourquoi ici, ou pourquoi pas planifiée : les raisons, lues à voix haute")],
   [["M"], gettext("Déplacer : flèches (Maj : 30 min ou un jour), Entrée pose, Échap annule")],
   [[gettext("Maj M")], gettext("Déplacer vers… : toutes les places avec leur coût")],
   [["X"], gettext("Échanger : flèches pour choisir l'autre intervention, Entrée échange")],

@@ -13,6 +13,7 @@ import { placeCard } from "./preview.js";
 import { editable, resting, state, update } from "./store.js";
 import { openRoomSwap } from "./roomswap.js";
 import { pick, startSwap } from "./swapping.js";
+import { openWhy } from "./why.js";
 import { setZoom } from "./zoom.js";
 
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
@@ -44,6 +45,7 @@ function leaveField(event) {
 
 /** Returns whether the key was one of ours. */
 function act(key, event, id) {
+  if (id && key === "e") return openWhy(id), true;
   if (id && editable()) {
     if (key === "m") return event.shiftKey ? (openMoveTo(id), true) : (startMove(id), true);
     if (key === "x" && state.placements.has(id)) return event.shiftKey ? openRoomSwap(state.placements.get(id)) : startSwap(id), true;

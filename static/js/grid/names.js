@@ -1,5 +1,5 @@
 /* The server names an intervention by its own code; the grid shows the patient's, so its sentences say that one too. */
-const SENTENCES = new Set(["text", "message", "messages", "detail", "label", "changed_label", "changes", "reason_text", "title"]);
+const SENTENCES = new Set(["text", "message", "messages", "detail", "label", "changed_label", "changes", "reason_text", "title", "decision"]);
 const patients = new Map();
 
 export function learnNames(interventions) {

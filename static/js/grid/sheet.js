@@ -1,17 +1,15 @@
-/* The sheet of one intervention, in the order of use: what is wrong, other places, who decided, the facts. */
-import { move, togglePin, unplan } from "./actions.js";
+/* The sheet of one intervention, in the order of use: what is wrong, why here and where else, who decided, the facts. */
+import { togglePin, unplan } from "./actions.js";
 import { flagsOf, stateOf } from "./blocks.js";
 import { nameOf } from "./names.js";
 import { button, el, icon } from "./dom.js";
 import { specialtyClass, surgeonName } from "./frame.js";
-import { change, clock, date, duration, fill, gettext, moment, money, ngettext, placeText } from "./i18n.js";
+import { clock, date, duration, fill, gettext, moment, placeText } from "./i18n.js";
 import { entries, entryRow } from "./journal.js";
 import { startMove } from "./keyboard.js";
-import { levelOf } from "./level.js";
-import { lift } from "./lift.js";
 import { openMoveTo } from "./moveto.js";
-import { hint } from "./preview.js";
-import { byId, editable, resting, state, unplannedOf, update } from "./store.js";
+import { byId, editable, resting, state, update } from "./store.js";
+import { why } from "./why.js";
 
 export function renderSheet(pane) {
   const intervention = state.selected && byId("interventions", state.selected);
@@ -22,8 +20,7 @@ export function renderSheet(pane) {
   }
   const placement = state.placements.get(intervention.id);
   pane.replaceChildren(el("div", { class: `sheet ${specialtyClass(intervention.specialty)}` },
-    head(intervention, placement), broken(placement), editable() ? others(intervention, placement) : null,
-    decision(placement), waiting(intervention, placement), pathway(intervention, placement), presence(intervention), notes(intervention), history(intervention)));
+    head(intervention, placement), broken(placement), why(intervention, placement), decision(placement), pathway(intervention, placement), presence(intervention), notes(intervention), history(intervention)));
 }
 
 const section = (title, aside, ...children) =>
@@ -60,32 +57,6 @@ function broken(placement) {
       ? button(gettext("Voir l'autre"), { class: "lnk", on: { click: () => update({ selected: warning.other, reveal: warning.other }) } }) : null))));
 }
 
-/** Three other places in one click; the list is the lift's, so it costs nothing to drag next. */
-function others(intervention, placement) {
-  const list = el("div", { class: "alts" }, el("p", { class: "mut", text: gettext("Recherche des places…") }));
-  const count = el("span");
-  lift(intervention.id).then(({ best, targets }) => {
-    count.textContent = fill(ngettext("%(n)s salle-jour sur %(total)s", "%(n)s salles-jours sur %(total)s", best.length), { n: best.length, total: targets.size });
-    const elsewhere = best.filter((target) => !placement || target.date !== placement.date || target.room !== placement.room).slice(0, 3);
-    list.replaceChildren(...(elsewhere.length ? elsewhere.map((target) => alternative(intervention, placement, target))
-      : [el("p", { class: "mut", text: gettext("Aucune autre place n'est libre. « Déplacer vers… » montre aussi celles qu'une règle refuse.") })]));
-  }, (error) => list.replaceChildren(el("p", { class: "mut", text: error.message })));
-  const part = section(placement ? gettext("Autres places") : gettext("Places possibles"), null, list);
-  part.firstChild.append(count);
-  return part;
-}
-
-function alternative(intervention, placement, target) {
-  const level = levelOf(target.status);
-  const show = () => hint(target, intervention.minutes);
-  const go = () => move(intervention.id, { room: target.room, date: target.date, start: target.start });
-  const detail = target.overtime_minutes ? fill(gettext("%(minutes)s d'heures sup."), { minutes: duration(target.overtime_minutes) }) : level.label;
-  return el("div", { class: "alt", on: { mouseenter: show, mouseleave: () => hint(null), focusin: show, focusout: () => hint(null) } },
-    el("span", { class: "p", text: placeText(byId("rooms", target.room).code, target.date, target.start) }),
-    el("span", { class: `amt ${level.name}`, text: change(target.delta) }), el("small", { text: detail }),
-    button(placement ? gettext("Déplacer") : gettext("Placer"), { on: { click: go } }));
-}
-
 function decision(placement) {
   if (!placement?.pinned) return null;
   const { by, at, reason } = placement.pinned;
@@ -93,13 +64,6 @@ function decision(placement) {
     el("p", { class: "why", text: fill(gettext("Par %(who)s, le %(when)s."), { who: by, when: moment(at) }) }),
     reason ? el("p", { class: "why" }, el("q", { text: reason })) : null,
     el("p", { class: "mut", text: gettext("Le calcul ne la déplacera pas tant qu'elle n'est pas libérée.") }));
-}
-
-function waiting(intervention, placement) {
-  if (placement) return null;
-  const line = unplannedOf(intervention.id);
-  return section(gettext("Pourquoi elle attend"), line?.cost ? fill(gettext("report : %(cost)s"), { cost: money(line.cost) }) : null,
-    el("p", { class: "why", text: line?.reason_text || gettext("Aucune règle ne l'empêche : une place reste possible.") }));
 }
 
 function pathway(intervention, placement) {

@@ -1,0 +1,138 @@
+"""Why an intervention is where it is, or nowhere, as the page receives it, worded for one reader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planning import explaining, wording
+from planning.calendar import local_date
+from planning.models import Explanation as Row
+from planning.models import Plan
+from planning.selectors.evaluation import Target, lift
+from planning.selectors.loaded import LoadedWeek
+from planning.selectors.weeks import Reader
+from planning.solver.explain import explain, wish
+from planning.solver.explanation import Alternative, Explanation, from_json
+
+MOST_SHOWN = 3
+
+
+def row_of(loaded: LoadedWeek, intervention: int) -> Row | None:
+    """What a worker has found, or is finding, of this very state of the plan."""
+    plan = loaded.plan
+    if plan is None:
+        return None
+    state = {"plan": plan, "intervention": intervention, "revision": plan.revision, "digest": loaded.digest}
+    return Row.objects.filter(**state).first()
+
+
+def explanation_answer(loaded: LoadedWeek, reader: Reader, intervention: int, row: Row | None) -> dict[str, Any]:
+    """``basis_text`` says what the differences rest on; ``background`` how far the honest ones are."""
+    key = str(intervention)
+    first = explain(loaded.problem, loaded.assignments, key)
+    shown = first
+    if row is not None and row.state == Row.State.DONE:
+        found = {name: tuple(from_json(one) for one in row.result[name]) for name in ("alternatives", "changes")}
+        shown = replace(first, alternatives=found["alternatives"], changes=found["changes"])
+    return _Answer(loaded, reader, first, shown).as_json(row)
+
+
+class _Answer:
+    """``first`` moves only who must; ``shown`` holds the best figures known."""
+
+    def __init__(self, loaded: LoadedWeek, reader: Reader, first: Explanation, shown: Explanation) -> None:
+        self.loaded, self.reader, self.shown = loaded, reader, shown
+        self.direct = {one.slot: one for one in first.alternatives}
+        plan = loaded.plan
+        self.editable = plan is not None and plan.status == Plan.Status.DRAFT and reader.drafts
+        targets, _to_list = lift(loaded, shown.intervention)
+        self.targets: dict[str, Target] = {one.slot: one for one in targets if one.slot is not None}
+
+    def as_json(self, row: Row | None) -> dict[str, Any]:
+        shown = self.shown
+        return {
+            "intervention": int(shown.intervention),
+            "placed": shown.slot is not None,
+            "text": " ".join(filter(None, self._sentences())),
+            "alternatives": [self._alternative(one) for one in shown.alternatives[:MOST_SHOWN]],
+            "changes": [self._change(one) for one in shown.changes],
+            "barred": [{"text": explaining.closed(self.loaded, one)} for one in shown.barred],
+            "decision": self._decision(),
+            "basis": shown.alternatives[0].basis.value if shown.alternatives else None,
+            "basis_text": explaining.basis(shown, (*shown.alternatives, *shown.changes)),
+            "background": _background(row),
+        }
+
+    def name(self, key: str) -> str:
+        row = self.loaded.interventions[key]
+        return row.code if self.reader.may_read(row) else _("une autre intervention")
+
+    def _sentences(self) -> list[str]:
+        loaded, shown = self.loaded, self.shown
+        if shown.slot is None:
+            return [explaining.waits(loaded, shown)]
+        start = loaded.starts[shown.intervention]
+        wanted = wish(loaded.problem, shown)
+        way = explaining.gave_way(loaded, shown, wanted, wanted and self.direct.get(wanted.slot), self.name)
+        return [explaining.here(loaded, shown, start), explaining.compared(loaded, shown), way]
+
+    def _decision(self) -> str | None:
+        """Who chose the place, when and why; the planner's own choices say nothing."""
+        row = self.loaded.placements.get(self.shown.intervention)
+        if row is None or row.pinned_by is None or row.pinned_at is None:
+            return None
+        if not self.reader.drafts:
+            return _("Une personne a choisi cette place : le calcul n'y touche pas.")
+        values = {
+            "who": row.pinned_name,
+            "when": wording.day_label(local_date(row.pinned_at)),
+            "reason": row.pin_reason,
+        }
+        if row.forced:
+            return _("%(who)s l'a placée ici le %(when)s malgré une règle : « %(reason)s ».") % values
+        if row.pin_reason:
+            return _("%(who)s a choisi cette place le %(when)s : « %(reason)s ».") % values
+        return _("%(who)s a choisi cette place le %(when)s. Le calcul n'y touche pas.") % values
+
+    def _alternative(self, one: Alternative) -> dict[str, Any]:
+        return {**self._place(one, self.direct.get(one.slot)), "text": explaining.spot(self.loaded, one.slot)}
+
+    def _change(self, one: Alternative) -> dict[str, Any]:
+        return {**self._place(one, None), "text": explaining.change(self.loaded, one)}
+
+    def _place(self, one: Alternative, direct: Alternative | None) -> dict[str, Any]:
+        """``start`` is set where it can go at once without moving anybody, ``applicable`` where the reader may do it.
+
+        ``direct`` is the same place with nobody moved but who must.
+        """
+        slot, target = self.loaded.problem.slot_by_id[one.slot], self.targets.get(one.slot)
+        free = target is not None and not (direct or one).moved
+        return {
+            "room": int(slot.room),
+            "date": self.loaded.week.days[slot.day].isoformat(),
+            "start": target.start if target is not None and free else None,
+            "delta": round(one.difference.cost, 2),
+            "delta_text": wording.signed_euros(one.difference.cost),
+            "detail": explaining.detail(self.loaded, one, direct, self.name),
+            "applicable": free and self.editable,
+        }
+
+
+def _background(row: Row | None) -> dict[str, Any]:
+    if row is None:
+        return {"state": "none", "text": ""}
+    texts = {
+        Row.State.QUEUED: _("Calcul exact en attente…"),
+        Row.State.RUNNING: _("Calcul exact en cours…"),
+        Row.State.DONE: "",
+        Row.State.FAILED: _("Le calcul exact a échoué : l'estimation reste affichée."),
+    }
+    text = texts[Row.State(row.state)]
+    if row.state == Row.State.RUNNING and row.figures:
+        count = ngettext("%(done)d écart sur %(of)d", "%(done)d écarts sur %(of)d", row.figures_done)
+        text = f"{text} {count % {'done': row.figures_done, 'of': row.figures}}"
+    return {"state": row.state, "text": text}
