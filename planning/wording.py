@@ -363,6 +363,7 @@ _CHIPS: Mapping[str, Any] = {
 
 _FAMILIES: Mapping[str, str] = {
     "surgeon_absent": "absent",
+    "outside_hours": "absent",
     "surgeon_overlap": "busy",
     "surgeon_day": "busy",
     "surgeon_day_too_short": "busy",
@@ -370,6 +371,7 @@ _FAMILIES: Mapping[str, str] = {
     "slot_capacity": "busy",
     "positions": "busy",
     "room_closed": "closed",
+    "specialty_closed": "closed",
     "no_slot": "outside",
     "slot_specialty": "outside",
     "slot_surgeon": "outside",

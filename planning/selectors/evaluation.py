@@ -13,6 +13,7 @@ from planning.calendar import at_minute
 from planning.models import Slot
 from planning.selectors.indicators import overtime_minutes, regular_hours
 from planning.selectors.judging import (
+    against_a_rule,
     cost_change,
     new_timeline_violations,
     placed_in_time,
@@ -146,7 +147,7 @@ class _Judge:
         end = start + item.duration
         spans = self.hours.get((slot.room, slot.day), ())
         inside = sum(max(0, min(end, to) - max(start, begin)) for begin, to in spans)
-        status: Status = "rule" if reasons else "cost" if delta > 0 else "free"
+        status: Status = "rule" if against_a_rule(reasons) else "cost" if delta > 0 else "free"
         return Target(slot.room, slot.day, status, slot.id, start, end, delta, item.duration - inside, reasons)
 
     def _start(self, slot: solver.Slot) -> tuple[int, tuple[Violation, ...]]:
@@ -229,7 +230,7 @@ def _priced(
     overtime = overtime_minutes(week, {item.id: slot.id}, starts, regular_hours(week))[item.id]
     return Price(
         week=week,
-        status="rule" if violations else "cost" if delta.total > 0 else "free",
+        status="rule" if against_a_rule(violations) else "cost" if delta.total > 0 else "free",
         room=slot.room,
         day=slot.day,
         start=start,

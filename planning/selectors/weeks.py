@@ -153,6 +153,7 @@ def worded(loaded: LoadedWeek, violation: Violation) -> dict[str, Any]:
         "rule": violation.rule,
         "text": wording.sentence(loaded, violation),
         "other": int(str(other)) if other is not None else None,
+        "soft": violation.soft,
     }
 
 

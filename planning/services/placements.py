@@ -78,7 +78,7 @@ def move_placement(
     offset = (day - plan.monday).days
     judged = price(loaded, str(intervention), str(room), offset, start)
     reason = reason.strip()[:MOST_REASON]
-    if judged.violations and not reason:
+    if judged.status == "rule" and not reason:
         raise ReasonRequired(judged.week, judged.violations)
     touched = [intervention, *(int(key) for key in judged.shifts)]
     before = snapshots(plan.pk, touched)
@@ -93,14 +93,14 @@ def move_placement(
             "pinned_by": user,
             "pinned_at": now,
             "pin_reason": reason,
-            "forced": bool(judged.violations),
+            "forced": judged.status == "rule",
         },
     )
     for key, (_from, begin) in judged.shifts.items():
         Placement.objects.filter(plan=plan, intervention_id=int(key)).update(
             slot_id=int(judged.assignments[key]), starts_at=at_minute(day, begin)
         )
-    action = Action.FORCE if judged.violations else Action.MOVE
+    action = Action.FORCE if judged.status == "rule" else Action.MOVE
     facts = {
         "code": loaded.interventions[str(intervention)].code,
         "room": loaded.rooms[str(room)].code,

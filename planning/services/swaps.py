@@ -88,7 +88,7 @@ def _apply(
     reason: str,
 ) -> Change:
     reason = reason.strip()[:MOST_REASON]
-    if judged.violations and not reason:
+    if judged.status == "rule" and not reason:
         raise ReasonRequired(judged.week, judged.violations)
     moved = [int(key) for key in judged.landings]
     touched = [*moved, *(int(key) for key in judged.shifts)]
@@ -112,5 +112,6 @@ def _blamed(judged: Swap) -> set[str]:
     def met(violation: Violation) -> set[str]:
         return {violation.intervention, str(violation.facts.get("other"))}
 
-    named = {key for violation in judged.violations for key in met(violation)} & judged.landings.keys()
-    return named or (set(judged.landings) if judged.violations else set())
+    hard = [one for one in judged.violations if not one.soft]
+    named = {key for violation in hard for key in met(violation)} & judged.landings.keys()
+    return named or (set(judged.landings) if hard else set())

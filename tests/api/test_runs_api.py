@@ -108,8 +108,8 @@ def test_a_finished_run_says_what_was_left_out_and_why(hospital: Hospital, sent:
     assert (report["state"], report["plan_id"]) == ("done", run.plan_id)
     assert report["messages"][0].startswith(f"{item.code} : ")
     assert report["messages"][-1] == (
-        "1 intervention non planifiée. En laisser une pour plus tard compte 600\u00a0€, ou 3\u00a0000\u00a0€ si sa date "
-        "limite tombe cette semaine."
+        "1 intervention non planifiée. En laisser une pour plus tard compte 600\u00a0€, "
+        "ou 3\u00a0000\u00a0€ si sa date limite tombe cette semaine."
     )
 
 

@@ -39,7 +39,7 @@ function showPlace(cell, { clientX: x, clientY: y }) {
   const where = target.start === null ? `${date(target.date, "weekday")} ${date(target.date, "dayNumber")} · ${code}` : placeText(code, target.date, target.start);
   tip.className = "tip";
   tip.replaceChildren(
-    el("div", { class: `r1 lv ${level.name}` }, icon(level.glyph), el("b", { text: level.label }), el("span", { class: "mut end", text: target.reasons.length ? "" : change(target.delta) })),
+    el("div", { class: `r1 lv ${level.name}` }, icon(level.glyph), el("b", { text: level.label }), el("span", { class: "mut end", text: ["free", "cost"].includes(target.status) ? change(target.delta) : "" })),
     el("div", { class: "mut", text: where }),
     target.reasons.length ? el("ul", {}, target.reasons.map((reason) => el("li", { class: "x", text: reason.text }))) : "");
   tip.hidden = false;
