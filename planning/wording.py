@@ -104,11 +104,6 @@ def chip(violation: Violation) -> str:
     return str(_CHIPS.get(violation.rule, violation.rule))
 
 
-def family(violation: Violation) -> str:
-    """Why a place is refused, in a few kinds that the grid draws apart: absent, busy, closed, outside, rule."""
-    return _FAMILIES.get(violation.rule, "rule")
-
-
 class _Facts:
     """A violation's facts, as names that a person knows."""
 
@@ -265,6 +260,43 @@ def _surgeon_overlap(f: _Facts) -> str:
     }
 
 
+def _recovery_full(f: _Facts) -> str:
+    return _("SSPI pleine (%(beds)s postes) à %(ends)s : le patient reste %(held)s en salle, jusqu'à %(until)s") % {
+        "beds": f["beds"],
+        "ends": f.clock("ends"),
+        "held": f.minutes("held"),
+        "until": f.clock("until"),
+    }
+
+
+def _equipment_in_use(f: _Facts) -> str:
+    units = int(str(f["units"]))
+    values = {
+        "equipment": ", ".join(f.loaded.equipment_named([str(f["equipment"])])),
+        "units": units,
+        "other": f.other(),
+        "until": f.clock("until"),
+    }
+    if units == 1:
+        return _("%(equipment)s : le seul est pris par %(other)s jusqu'à %(until)s") % values
+    return _("%(equipment)s : les %(units)s sont pris, le premier libre à %(until)s après %(other)s") % values
+
+
+def _septic_before_clean(f: _Facts) -> str:
+    return _("Septique, avant %(other)s en %(room)s : à opérer en dernier") % {"other": f.other(), "room": f.room()}
+
+
+def _child_late(f: _Facts) -> str:
+    return _("Enfant, après %(other)s en %(room)s : à opérer en premier") % {"other": f.other(), "room": f.room()}
+
+
+def _ambulatory_late(f: _Facts) -> str:
+    return _("Ambulatoire, sortie de SSPI à %(leaves)s, après %(latest)s") % {
+        "leaves": f.clock("leaves"),
+        "latest": f.clock("latest"),
+    }
+
+
 def _room_closed(f: _Facts) -> str:
     if f["reason"]:
         return _("Salle %(room)s fermée %(day)s : %(reason)s") % {
@@ -326,6 +358,11 @@ _SENTENCES: Mapping[str, Callable[[_Facts], str]] = {
     "outside_slot": _outside_slot,
     "room_overlap": _room_overlap,
     "surgeon_overlap": _surgeon_overlap,
+    "recovery_full": _recovery_full,
+    "equipment_in_use": _equipment_in_use,
+    "septic_before_clean": _septic_before_clean,
+    "child_late": _child_late,
+    "ambulatory_late": _ambulatory_late,
     "room_closed": _room_closed,
     "no_slot": _no_slot,
     "dearer_than_leaving_out": _dearer,
@@ -352,6 +389,11 @@ _CHIPS: Mapping[str, Any] = {
     "outside_slot": gettext_lazy("hors plage"),
     "room_overlap": gettext_lazy("occupée"),
     "surgeon_overlap": gettext_lazy("chir. pris"),
+    "recovery_full": gettext_lazy("SSPI"),
+    "equipment_in_use": gettext_lazy("équip. pris"),
+    "septic_before_clean": gettext_lazy("septique"),
+    "child_late": gettext_lazy("enfant"),
+    "ambulatory_late": gettext_lazy("ambulatoire"),
     "room_closed": gettext_lazy("fermée"),
     "no_slot": gettext_lazy("sans plage"),
     "dearer_than_leaving_out": gettext_lazy("trop cher"),
@@ -359,23 +401,6 @@ _CHIPS: Mapping[str, Any] = {
     "pinned_since": gettext_lazy("verrouillée"),
     "not_to_plan": gettext_lazy("à retirer"),
     "slot_gone": gettext_lazy("sans plage"),
-}
-
-_FAMILIES: Mapping[str, str] = {
-    "surgeon_absent": "absent",
-    "outside_hours": "absent",
-    "surgeon_overlap": "busy",
-    "surgeon_day": "busy",
-    "surgeon_day_too_short": "busy",
-    "room_overlap": "busy",
-    "slot_capacity": "busy",
-    "positions": "busy",
-    "room_closed": "closed",
-    "specialty_closed": "closed",
-    "no_slot": "outside",
-    "slot_specialty": "outside",
-    "slot_surgeon": "outside",
-    "outside_slot": "outside",
 }
 
 # --- Steps and journal -------------------------------------------------------------------------------------------

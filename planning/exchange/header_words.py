@@ -24,6 +24,12 @@ _INTERVENTIONS = {
     "deadline_date": "date limite, echeance, limite, deadline, deadline date, due date, uiterste datum",
     "priority": "priorite, urgence, priority, urgency, casustype, prioriteit, case type, caractere",
     "ambulatory": "ambulatoire, ambu, ambulatory, outpatient, day case, dagbehandeling, dagopname",
+    "child": "enfant, pediatrie, pediatrique, child, paediatric, pediatric, kind",
+    "septic": "septique, infecte, isolement, septic, infected, besmet",
+    "recovery_minutes": (
+        "sspi, duree sspi, sejour sspi, salle de reveil, duree de reveil, reveil, recovery, recovery minutes, pacu, "
+        "pacu minutes, verkoever"
+    ),
     "notes": "notes, note, remarque, remarques, commentaire, comment, opmerking",
     "room": "salle, salle d operation, bloc, room, or suite, operating room, or, ok, operatiekamer, theatre",
     "operated_on": (

@@ -27,6 +27,7 @@ from planning.exchange.reading import (
     warn,
 )
 from planning.exchange.tabular import Table
+from planning.models.interventions import USUAL_RECOVERY_MINUTES
 
 _PRIORITIES = (
     ("electi", "elective"), ("programm", "elective"), ("routine", "elective"), ("normal", "elective"),
@@ -114,6 +115,14 @@ TARGET = Target(
             gettext_lazy("Ambulatoire"),
             Kind.FLAG,
         ),
+        Field("child", gettext_lazy("Enfant"), Kind.FLAG),
+        Field("septic", gettext_lazy("Septique"), Kind.FLAG),
+        Field(
+            "recovery_minutes",
+            gettext_lazy("Séjour en salle de réveil (minutes)"),
+            Kind.MINUTES,
+            help=gettext_lazy("Vide : 90. 0 : pas de passage en salle de réveil."),
+        ),
         Field("notes", gettext_lazy("Notes pour le bloc"), longest=1000),
         Field(
             "room",
@@ -164,6 +173,9 @@ class InterventionRow:
     deadline_date: date
     priority: str
     ambulatory: bool
+    child: bool
+    septic: bool
+    recovery_minutes: int
     notes: str
     room: Named | None
     entered_at: datetime | None
@@ -199,6 +211,7 @@ def _row(record: Record, mapping: Mapping, known: Known) -> InterventionRow | No
         require(record, _F["room"], mapping)
     if record.faulty or surgeon is None or dates is None:
         return None
+    recovery = record.get("recovery_minutes")
     return InterventionRow(
         record=record,
         reference=f"ref:{record.get('reference')}" if record.get("reference") else f"line:{record.fingerprint}",
@@ -213,6 +226,9 @@ def _row(record: Record, mapping: Mapping, known: Known) -> InterventionRow | No
         deadline_date=dates[1],
         priority=record.get("priority") or "elective",
         ambulatory=bool(record.get("ambulatory")),
+        child=bool(record.get("child")),
+        septic=bool(record.get("septic")),
+        recovery_minutes=USUAL_RECOVERY_MINUTES if recovery is None else recovery,
         notes=record.get("notes") or "",
         room=room,
         entered_at=times.entered_at if times else None,
@@ -255,6 +271,9 @@ def _check_minutes(record: Record, mapping: Mapping) -> None:
     one = _F["planned_minutes"]
     if require(record, one, mapping) and not 5 <= record.get(one.name) <= 1440:
         error(record, one, mapping, record.get(one.name), _("une durée de 5 à 1440 minutes"))
+    one = _F["recovery_minutes"]
+    if not 0 <= (record.get(one.name) or 0) <= 1440:
+        error(record, one, mapping, record.get(one.name), _("une durée de 0 à 1440 minutes"))
 
 
 def _times(record: Record, mapping: Mapping) -> Times | None:

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from planning.models.people import Surgeon, User
 from planning.models.theatre import Equipment, Room, Specialty
 
+# What the recovery room is booked for when nobody says: an assumption, the demonstration's mean.
+USUAL_RECOVERY_MINUTES = 90
+
 
 class Intervention(models.Model):
     """A surgical case. The patient is a pseudonymous code, never a name.
@@ -53,6 +56,14 @@ class Intervention(models.Model):
     deadline_date = models.DateField(_("date limite"))
     priority = models.CharField(_("priorité"), max_length=10, choices=Priority.choices, default=Priority.ELECTIVE)
     ambulatory = models.BooleanField(_("ambulatoire"), default=False)
+    child = models.BooleanField(_("enfant"), default=False, help_text=_("Opéré en premier dans sa salle."))
+    septic = models.BooleanField(_("septique"), default=False, help_text=_("Opérée en dernier dans sa salle."))
+    recovery_minutes = models.PositiveSmallIntegerField(
+        _("séjour prévu en salle de réveil (minutes)"),
+        default=USUAL_RECOVERY_MINUTES,
+        validators=[MaxValueValidator(1440)],
+        help_text=_("0 : pas de passage en salle de réveil."),
+    )
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.ACCEPTED)
     notes = models.TextField(_("notes pour le bloc"), blank=True)
     source_reference = models.CharField(_("référence d'origine"), max_length=80, null=True, blank=True, unique=True)

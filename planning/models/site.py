@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,10 @@ class Site(models.Model):
     turnover_minutes = models.PositiveSmallIntegerField(
         _("remise en état entre deux interventions (minutes)"), default=20
     )
+    recovery_beds = models.PositiveSmallIntegerField(
+        _("postes de salle de réveil (SSPI)"), null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_("Vide : 1,5 par salle en service."),
+    )  # fmt: skip
     tie_rule = models.CharField(_("à coût égal"), max_length=10, choices=TieRule.choices, default=TieRule.BALANCE)
     default_policy = models.CharField(_("politique par défaut"), max_length=40, default="specialty")
     time_limit_seconds = models.PositiveSmallIntegerField(_("durée d'un calcul (secondes)"), default=20)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +8,13 @@ from django.utils.translation import gettext_lazy as _
 class Equipment(models.Model):
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("nom"), max_length=120)
+    units = models.PositiveSmallIntegerField(
+        _("unités partagées"), null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_(
+            "Pour un équipement mobile que les salles se prêtent : combien il y en a. "
+            "Vide : chaque salle équipée a le sien."
+        ),
+    )  # fmt: skip
 
     class Meta:
         ordering = ["code"]

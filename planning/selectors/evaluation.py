@@ -13,7 +13,6 @@ from planning.calendar import at_minute
 from planning.models import Slot
 from planning.selectors.indicators import overtime_minutes, regular_hours
 from planning.selectors.judging import (
-    against_a_rule,
     cost_change,
     new_timeline_violations,
     placed_in_time,
@@ -26,8 +25,8 @@ from planning.selectors.timeline import Busy, after_fixed, earliest, push, snap
 from planning.selectors.warnings import no_slot, room_closed, slot_warnings
 from planning.solver import problem as solver
 from planning.solver.costs import cell_cost
-from planning.solver.result import CostBreakdown, Violation
-from planning.solver.rules import load_of, timeline_violations
+from planning.solver.result import CostBreakdown, Violation, binding
+from planning.solver.rules import load_of
 
 Status = Literal["free", "cost", "rule", "closed"]
 NEW_SLOT = 0
@@ -147,17 +146,17 @@ class _Judge:
         end = start + item.duration
         spans = self.hours.get((slot.room, slot.day), ())
         inside = sum(max(0, min(end, to) - max(start, begin)) for begin, to in spans)
-        status: Status = "rule" if against_a_rule(reasons) else "cost" if delta > 0 else "free"
+        status: Status = "rule" if reasons else "cost" if delta > 0 else "free"
         return Target(slot.room, slot.day, status, slot.id, start, end, delta, item.duration - inside, reasons)
 
     def _start(self, slot: solver.Slot) -> tuple[int, tuple[Violation, ...]]:
-        """The earliest start that fits; where none does, the first one free in the room and what it breaks."""
+        """The earliest start free in the room and for the surgeon, else in the room, and what it breaks."""
         minutes, turnover = self.item.duration, self.problem.turnover
         room = self.busy.get((slot.room, slot.day), [])
         surgeon = self.surgeon.get(slot.day, [])
         start = earliest(slot.start, slot.end, minutes, room, surgeon, turnover)
         if start is not None:
-            return start, ()
+            return start, self._untimely(slot, start)
         start = earliest(slot.start, slot.end, minutes, room, [], turnover)
         if start is None:
             latest = max(slot.start, self.loaded.rooms[slot.room].closes - minutes)
@@ -165,11 +164,11 @@ class _Judge:
         return start, self._untimely(slot, start)
 
     def _untimely(self, slot: solver.Slot, start: int) -> tuple[Violation, ...]:
-        near = {busy.id: self.others[busy.id] for busy in self.busy.get((slot.room, slot.day), [])}
-        near |= {busy.id: self.others[busy.id] for busy in self.surgeon.get(slot.day, [])}
-        starts = {key: self.loaded.starts[key] for key in near} | {self.item.id: start}
-        found = timeline_violations(self.problem, near | {self.item.id: slot.id}, starts)
-        return tuple(one for one in found if self.item.id in (one.intervention, one.facts.get("other")))
+        """What the day would break with it there and does not break without, whomever the rule blames."""
+        rest = {key: held for key, held in self.others.items() if self.problem.slot_by_id[held].day == slot.day}
+        starts = {**self.loaded.starts, self.item.id: start}
+        days = {slot.day}
+        return binding(new_timeline_violations(self.loaded, rest, {**rest, self.item.id: slot.id}, starts, days))
 
 
 # --- Price: one place --------------------------------------------------------------------------------------------
@@ -230,7 +229,7 @@ def _priced(
     overtime = overtime_minutes(week, {item.id: slot.id}, starts, regular_hours(week))[item.id]
     return Price(
         week=week,
-        status="rule" if against_a_rule(violations) else "cost" if delta.total > 0 else "free",
+        status="rule" if binding(violations) else "cost" if delta.total > 0 else "free",
         room=slot.room,
         day=slot.day,
         start=start,

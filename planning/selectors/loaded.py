@@ -32,6 +32,7 @@ from planning.models import (
 )
 from planning.solver import policies
 from planning.solver import problem as solver
+from planning.solver.day.problem import usual_beds
 
 FROZEN = (Plan.Status.APPROVED, Plan.Status.SUPERSEDED)
 PARAMETERS = (
@@ -40,6 +41,7 @@ PARAMETERS = (
     "unplanned_euros",
     "deferred_euros",
     "turnover_minutes",
+    "recovery_beds",
     "tie_rule",
 )
 
@@ -99,6 +101,9 @@ class InterventionRow(NamedTuple):
     ambulatory: bool
     state: str
     notes: str
+    child: bool
+    septic: bool
+    recovery_minutes: int
 
 
 class PlacementRow(NamedTuple):
@@ -232,11 +237,11 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
     surgeons, surgeon_days = _surgeons(week)
     last_day = max((row.date for row in slots.values()), default=week.days[4])
     interventions = _interventions(week, plan, placements, last_day)
-    equipment, equipment_names = _equipment(interventions)
+    equipment = _equipment(interventions)
     specialties = _specialties()
     problem = solver.WeekProblem(
         days=7,
-        rooms=tuple(solver.Room(key, equipment[f"room {key}"]) for key in rooms),
+        rooms=tuple(solver.Room(key, equipment.codes[f"room {key}"]) for key in rooms),
         surgeons=tuple(
             solver.Surgeon(key, str(row.specialty), tuple(day.minutes for day in surgeon_days[key]))
             for key, row in surgeons.items()
@@ -244,7 +249,7 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
         slots=_solver_slots(week, slots, closures, placements),
         interventions=tuple(
             _solver_intervention(
-                week, parameters, row, placements.get(key), plan, equipment[key], specialties[str(row.specialty)]
+                week, parameters, row, placements.get(key), plan, equipment.codes[key], specialties[str(row.specialty)]
             )
             for key, row in interventions.items()
         ),
@@ -254,6 +259,8 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
             unplanned=parameters["unplanned_euros"],
         ),
         turnover=parameters["turnover_minutes"],
+        recovery_beds=parameters["recovery_beds"] or usual_beds(sum(room.in_service for room in rooms.values())),
+        equipment_units=equipment.units,
     )
     return LoadedWeek(
         week=week,
@@ -268,8 +275,8 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
         surgeons=surgeons,
         interventions=interventions,
         placements=placements,
-        equipment={key: equipment[key] for key in interventions},
-        equipment_names=equipment_names,
+        equipment={key: equipment.codes[key] for key in interventions},
+        equipment_names=equipment.names,
         specialties=specialties,
         surgeon_days=surgeon_days,
         closures=closures,
@@ -398,6 +405,7 @@ def _interventions(
     columns = (
         "pk", "code", "patient_code", "procedure_label", "surgeon_id", "specialty_id", "planned_minutes",
         "admission_date", "deadline_date", "priority", "ambulatory", "state", "notes",
+        "child", "septic", "recovery_minutes",
     )  # fmt: skip
     found: dict[int, tuple[Any, ...]] = {}
     wanted = {row.intervention for row in placements.values()}
@@ -415,20 +423,31 @@ def _interventions(
     return {str(row[0]): InterventionRow(*row) for row in ordered}
 
 
-def _equipment(interventions: Mapping[str, InterventionRow]) -> tuple[dict[str, frozenset[str]], dict[str, str]]:
-    """Equipment codes by intervention id, and by ``room <id>`` for the rooms; then the name of each code."""
+@dataclass(frozen=True)
+class EquipmentOfWeek:
+    """Codes by intervention id, and by ``room <id>`` for the rooms; the name of each code, and the units shared."""
+
+    codes: dict[str, frozenset[str]]
+    names: dict[str, str]
+    units: dict[str, int]
+
+
+def _equipment(interventions: Mapping[str, InterventionRow]) -> EquipmentOfWeek:
     found: dict[str, set[str]] = defaultdict(set)
     names: dict[str, str] = {}
-    of_rooms = Room.equipment.through.objects.all()
-    for room, code, name in of_rooms.values_list("room_id", "equipment__code", "equipment__name"):
-        found[f"room {room}"].add(code)
-        names[code] = name
+    units: dict[str, int] = {}
+    columns = ("equipment__code", "equipment__name", "equipment__units")
+    of_rooms = Room.equipment.through.objects.values_list("room_id", *columns)
     wanted = [row.id for row in interventions.values()]
     needed = Intervention.equipment.through.objects.filter(intervention_id__in=wanted)
-    for intervention, code, name in needed.values_list("intervention_id", "equipment__code", "equipment__name"):
-        found[str(intervention)].add(code)
-        names[code] = name
-    return defaultdict(frozenset, {key: frozenset(codes) for key, codes in found.items()}), names
+    for prefix, rows in (("room ", of_rooms), ("", needed.values_list("intervention_id", *columns))):
+        for key, code, name, shared in rows:
+            found[f"{prefix}{key}"].add(code)
+            names[code] = name
+            if shared is not None:
+                units[code] = shared
+    codes = defaultdict(frozenset, {key: frozenset(held) for key, held in found.items()})
+    return EquipmentOfWeek(codes, names, units)
 
 
 def _solver_slots(
@@ -485,6 +504,10 @@ def _solver_intervention(
         equipment=equipment,
         admission_day=(row.admission - week.monday).days,
         deadline_day=6 if deadline < 0 else deadline,
+        recovery=row.recovery_minutes,
+        septic=row.septic,
+        child=row.child,
+        ambulatory=row.ambulatory,
         unplanned_cost=parameters["unplanned_euros"] if within else parameters["deferred_euros"],
         pinned=str(placement.slot) if placement is not None and pinned else None,
         pinned_start=minute_of(placement.starts_at, week.monday) % 1440 if placement is not None and pinned else None,

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from planning.selectors.evaluation import MeaninglessPlace, Status, UnknownIntervention
 from planning.selectors.indicators import overtime_minutes, regular_hours
 from planning.selectors.judging import (
-    against_a_rule,
     cost_change,
     new_timeline_violations,
     placed_in_time,
@@ -23,7 +22,7 @@ from planning.selectors.loaded import LoadedWeek
 from planning.selectors.timeline import Busy, push
 from planning.selectors.warnings import slot_warnings
 from planning.solver import problem as solver
-from planning.solver.result import CostBreakdown, Violation
+from planning.solver.result import CostBreakdown, Violation, binding
 from planning.solver.rules import load_of
 
 RoomDay = tuple[str, int]
@@ -125,15 +124,7 @@ def partners(loaded: LoadedWeek, key: str) -> list[Partner]:
             found.append(Partner(other, "rule", None, refused=error))
             continue
         found.append(Partner(other, judged.status, judged.delta.total, judged.violations))
-    return sorted(
-        found,
-        key=lambda one: (
-            one.status == "rule",
-            one.refused is not None,
-            len(one.reasons) if one.status == "rule" else 0,
-            one.delta or 0.0,
-        ),
-    )
+    return sorted(found, key=lambda one: (one.refused is not None, len(one.reasons), one.delta or 0.0))
 
 
 # --- Two room-days -----------------------------------------------------------------------------------------------
@@ -188,7 +179,7 @@ def _judged(
     ends = {key: starts[key] + problem.intervention_by_id[key].duration for key in slots}
     return Swap(
         week=loaded,
-        status="rule" if against_a_rule(violations) else "cost" if delta.total > 0 else "free",
+        status="rule" if binding(violations) else "cost" if delta.total > 0 else "free",
         landings={key: Landing(slot, starts[key], ends[key], late[key]) for key, slot in slots.items()},
         shifts={key: (loaded.starts[key], begin) for key, begin in pushed.items()},
         delta=delta,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from planning.models import Intervention, Plan, Slot
 from planning.selectors.loaded import LoadedWeek
-from planning.solver.result import Violation
+from planning.solver.result import Violation, binding
 from planning.solver.rules import pin_warnings, plan_violations, timeline_violations
 
 
@@ -26,7 +26,7 @@ def warnings_by_intervention(
     for violation in (
         *(one for one in plan_violations(problem, assignments) if one.rule != "pin_kept"),
         *pin_warnings(problem, assignments),
-        *timeline_violations(problem, assignments, starts),
+        *binding(timeline_violations(problem, assignments, starts)),
     ):
         found[violation.intervention].append(violation)
     return {key: tuple(violations) for key, violations in found.items() if violations}

@@ -18,7 +18,6 @@ from planning.selectors.runs import latest_run, run_state
 from planning.selectors.steps import last_change, undo_and_redo
 from planning.selectors.warnings import warnings_by_intervention
 from planning.solver.costs import breakdown
-from planning.solver.problem import Intervention
 from planning.solver.result import CostBreakdown, Violation
 from planning.solver.rules import is_allowed, slot_violations
 
@@ -133,6 +132,9 @@ class Reader:
             "deadline": row.deadline.isoformat() if readable else None,
             "priority": row.priority if readable else "elective",
             "ambulatory": row.ambulatory and readable,
+            "child": row.child and readable,
+            "septic": row.septic and readable,
+            "recovery_minutes": row.recovery_minutes if readable else 0,
             "overdue": self.loaded.is_overdue(row) and readable,
             "notes": row.notes if identified else "",
         }
@@ -153,7 +155,6 @@ def worded(loaded: LoadedWeek, violation: Violation) -> dict[str, Any]:
         "rule": violation.rule,
         "text": wording.sentence(loaded, violation),
         "other": int(str(other)) if other is not None else None,
-        "soft": violation.soft,
     }
 
 
@@ -224,21 +225,19 @@ def _cost(cost: CostBreakdown, total: float) -> dict[str, float]:
 
 
 def _unplanned(loaded: LoadedWeek) -> list[dict[str, Any]]:
-    return [
-        {
-            "intervention": int(item.id),
-            "cost": loaded.problem.unplanned_cost(item),
-            "reason_text": why_left_out(loaded, item) or None,
-        }
-        for item in loaded.problem.interventions
-        if item.id not in loaded.assignments
-    ]
-
-
-def why_left_out(loaded: LoadedWeek, item: Intervention) -> str:
-    """Why no slot of the week may take it; nothing when one could."""
-    possible = any(is_allowed(loaded.problem, item, slot) for slot in loaded.problem.slots)
-    return "" if possible else _why_nowhere(loaded, item.id)
+    problem = loaded.problem
+    found = []
+    for item in problem.interventions:
+        if item.id not in loaded.assignments:
+            possible = any(is_allowed(problem, item, slot) for slot in problem.slots)
+            found.append(
+                {
+                    "intervention": int(item.id),
+                    "cost": problem.unplanned_cost(item),
+                    "reason_text": None if possible else _why_nowhere(loaded, item.id),
+                }
+            )
+    return found
 
 
 def _why_nowhere(loaded: LoadedWeek, key: str) -> str:

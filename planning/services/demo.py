@@ -134,7 +134,8 @@ class _Loader:
             },
         )
         self.equipment = {
-            code: Equipment.objects.create(code=code, name=name) for code, name in catalogue.EQUIPMENT.items()
+            code: Equipment.objects.create(code=code, name=name, units=catalogue.SHARED_UNITS.get(code))
+            for code, name in catalogue.EQUIPMENT.items()
         }
         for position, (code, (name, owned)) in enumerate(catalogue.ROOMS.items(), start=1):
             self.rooms[code] = Room.objects.create(
@@ -256,6 +257,10 @@ class _Loader:
             deadline_date=case.deadline,
             priority=case.priority,
             ambulatory=case.ambulatory,
+            child=case.child,
+            # What was planned came before anyone asked who is septic.
+            septic=case.septic and case.place is None,
+            recovery_minutes=case.recovery_minutes,
             state=case.state,
             notes=case.notes,
             cancel_reason=case.cancel_reason,

@@ -17,7 +17,7 @@ from planning.services.slots import touch_drafts
 SECRET = frozenset({"patient_code", "notes"})
 FIELDS = (
     "code", "patient_code", "procedure_label", "procedure_code", "surgeon", "specialty", "planned_minutes", "priority",
-    "admission_date", "deadline_date", "ambulatory", "notes",
+    "admission_date", "deadline_date", "ambulatory", "child", "septic", "recovery_minutes", "notes",
 )  # fmt: skip
 CLOSED = (Intervention.State.DONE, Intervention.State.CANCELLED)
 
@@ -130,6 +130,9 @@ def _facts(intervention: Intervention) -> dict[str, Any]:
         "admission_date": intervention.admission_date.isoformat(),
         "deadline_date": intervention.deadline_date.isoformat(),
         "ambulatory": intervention.ambulatory,
+        "child": intervention.child,
+        "septic": intervention.septic,
+        "recovery_minutes": intervention.recovery_minutes,
         "equipment": sorted(intervention.equipment.values_list("code", flat=True)),
     }
 

@@ -17,7 +17,7 @@ from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.services.journal import append_entry
 from planning.services.steps import Snapshot, UnableToChangePlan, claim_revision, record_step, snapshots
 from planning.solver.costs import breakdown
-from planning.solver.result import Violation
+from planning.solver.result import Violation, binding
 
 Action = JournalEntry.Action
 MOST_REASON = 300
@@ -78,8 +78,9 @@ def move_placement(
     offset = (day - plan.monday).days
     judged = price(loaded, str(intervention), str(room), offset, start)
     reason = reason.strip()[:MOST_REASON]
-    if judged.status == "rule" and not reason:
-        raise ReasonRequired(judged.week, judged.violations)
+    broken = binding(judged.violations)
+    if broken and not reason:
+        raise ReasonRequired(judged.week, broken)
     touched = [intervention, *(int(key) for key in judged.shifts)]
     before = snapshots(plan.pk, touched)
     slot_id = _open_slot(judged).pk if judged.opens_slot else int(judged.slot)
@@ -93,20 +94,20 @@ def move_placement(
             "pinned_by": user,
             "pinned_at": now,
             "pin_reason": reason,
-            "forced": judged.status == "rule",
+            "forced": bool(broken),
         },
     )
     for key, (_from, begin) in judged.shifts.items():
         Placement.objects.filter(plan=plan, intervention_id=int(key)).update(
             slot_id=int(judged.assignments[key]), starts_at=at_minute(day, begin)
         )
-    action = Action.FORCE if judged.status == "rule" else Action.MOVE
+    action = Action.FORCE if broken else Action.MOVE
     facts = {
         "code": loaded.interventions[str(intervention)].code,
         "room": loaded.rooms[str(room)].code,
         "date": day.isoformat(),
         "minute": judged.start,
-        "rules": sorted({one.rule for one in judged.violations}),
+        "rules": sorted({one.rule for one in broken}),
         "shifted": [loaded.interventions[key].code for key in judged.shifts],
     }
     after = snapshots(plan.pk, touched)

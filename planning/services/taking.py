@@ -16,7 +16,7 @@ from planning.services.journal import append_entry
 from planning.services.steps import claim_revision, record_step, snapshots
 from planning.solver.costs import breakdown
 from planning.solver.problem import Intervention, Slot
-from planning.solver.result import Violation
+from planning.solver.result import Violation, binding
 from planning.solver.rules import Load, capacity_violations, load_of, slot_violations, timeline_violations
 
 
@@ -173,7 +173,7 @@ class _Merge:
         for item in reversed(problem.interventions):
             if item.id in judged:
                 yield from _without(load, item, self)
-        for violation in reversed(timeline_violations(problem, self.assignments, self.starts)):
+        for violation in reversed(binding(timeline_violations(problem, self.assignments, self.starts))):
             other = str(violation.facts.get("other"))
             if violation.intervention in judged:
                 yield violation

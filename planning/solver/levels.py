@@ -21,6 +21,7 @@ class Level(StrEnum):
 _ONLY_HARD = (Level.HARD,)
 _HARD_OR_SOFT = (Level.HARD, Level.SOFT)
 _ANY = (Level.HARD, Level.SOFT, Level.OFF)
+_NEVER_HARD = (Level.SOFT, Level.OFF)
 # By rule, the levels it may take. Rules of one level are physical: no setting makes a room larger than it is.
 LEVELS: dict[str, tuple[Level, ...]] = {
     "hospitalised": _HARD_OR_SOFT,
@@ -38,11 +39,20 @@ LEVELS: dict[str, tuple[Level, ...]] = {
     "outside_slot": _HARD_OR_SOFT,
     "room_overlap": _ONLY_HARD,
     "surgeon_overlap": _ONLY_HARD,
+    "recovery_full": _ANY,
+    "equipment_in_use": _HARD_OR_SOFT,
+    "septic_before_clean": _ANY,
+    "child_late": _NEVER_HARD,
+    "ambulatory_late": _NEVER_HARD,
     "room_closed": _ONLY_HARD,
     "no_slot": _HARD_OR_SOFT,
 }
 # Hours were no rule before they were one: a site makes it hard when its hours are right.
-DEFAULTS: dict[str, Level] = {"surgeon_hours": Level.SOFT}
+DEFAULTS: dict[str, Level] = {
+    "surgeon_hours": Level.SOFT,
+    "child_late": Level.SOFT,
+    "ambulatory_late": Level.SOFT,
+}
 # Soft, these cost the planner an amount each time they are broken, a late deadline each day.
 PRICED = frozenset({"deadline", "slot_specialty", "slot_surgeon", "longest_duration", "surgeon_hours"})
 # Violations whose level is that of another rule: the same limit met by one intervention alone, or at a given start.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -41,6 +41,11 @@ class Violation:
     slot: str | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     soft: bool = False
+
+
+def binding(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """Those that a person needs a reason for."""
+    return tuple(violation for violation in violations if not violation.soft)
 
 
 @dataclass(frozen=True, slots=True)

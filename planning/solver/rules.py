@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from planning.solver.day_rules import Run, clock, day_violations
 from planning.solver.levels import Level
 from planning.solver.problem import Intervention, Slot, WeekProblem
 from planning.solver.result import Violation
@@ -121,8 +122,8 @@ def surgeon_hours(problem: WeekProblem, intervention: Intervention, slot: Slot) 
     if hours is None or min(hours[1], slot.end) - max(hours[0], slot.start) >= intervention.duration:
         return None
     message = (
-        f"surgeon {intervention.surgeon} operates from {_clock(hours[0])} to {_clock(hours[1])}, "
-        f"the slot runs from {_clock(slot.start)} to {_clock(slot.end)}"
+        f"surgeon {intervention.surgeon} operates from {clock(hours[0])} to {clock(hours[1])}, "
+        f"the slot runs from {clock(slot.start)} to {clock(slot.end)}"
     )
     facts: dict[str, object] = {"from": hours[0], "to": hours[1], "duration": intervention.duration}
     return _broken("surgeon_hours", intervention, slot, message, surgeon=intervention.surgeon, day=slot.day, **facts)
@@ -352,7 +353,7 @@ def outside_slot(problem: WeekProblem, intervention: Intervention, slot: Slot, s
     end = start + intervention.duration
     if slot.start <= start and end <= slot.end:
         return None
-    message = f"runs from {_clock(start)} to {_clock(end)}, the slot from {_clock(slot.start)} to {_clock(slot.end)}"
+    message = f"runs from {clock(start)} to {clock(end)}, the slot from {clock(slot.start)} to {clock(slot.end)}"
     facts: dict[str, object] = {"slot_start": slot.start, "slot_end": slot.end}
     return _broken("outside_slot", intervention, slot, message, start=start, end=end, **facts)
 
@@ -363,8 +364,8 @@ def outside_hours(problem: WeekProblem, intervention: Intervention, slot: Slot, 
     if hours is None or (hours[0] <= start and end <= hours[1]):
         return None
     message = (
-        f"runs from {_clock(start)} to {_clock(end)}, surgeon {intervention.surgeon} operates "
-        f"from {_clock(hours[0])} to {_clock(hours[1])}"
+        f"runs from {clock(start)} to {clock(end)}, surgeon {intervention.surgeon} operates "
+        f"from {clock(hours[0])} to {clock(hours[1])}"
     )
     facts: dict[str, object] = {"surgeon": intervention.surgeon, "from": hours[0], "to": hours[1], "day": slot.day}
     return _broken("outside_hours", intervention, slot, message, start=start, end=end, **facts)
@@ -395,8 +396,8 @@ def room_overlap(
         ready = first.end + problem.turnover_of(first.item)
         if first.slot.room == second.slot.room and second.start < ready:
             message = (
-                f"starts at {_clock(second.start)} in room {second.slot.room}, "
-                f"ready at {_clock(ready)} after {first.item.id}"
+                f"starts at {clock(second.start)} in room {second.slot.room}, "
+                f"ready at {clock(ready)} after {first.item.id}"
             )
             found.append(_overlap("room_overlap", first, second, message, room=second.slot.room, ready=ready))
     return tuple(found)
@@ -411,8 +412,8 @@ def surgeon_overlap(
         same = first.item.surgeon == second.item.surgeon and first.slot.room != second.slot.room
         if same and second.start < first.end:
             message = (
-                f"starts at {_clock(second.start)}, surgeon {second.item.surgeon} operates {first.item.id} "
-                f"in room {first.slot.room} until {_clock(first.end)}"
+                f"starts at {clock(second.start)}, surgeon {second.item.surgeon} operates {first.item.id} "
+                f"in room {first.slot.room} until {clock(first.end)}"
             )
             facts: dict[str, object] = {"surgeon": second.item.surgeon, "other_room": first.slot.room}
             found.append(_overlap("surgeon_overlap", first, second, message, room=second.slot.room, **facts))
@@ -430,21 +431,12 @@ def timeline_violations(
         for rule in START_RULES
     )
     overlaps = room_overlap(problem, assignments, starts) + surgeon_overlap(problem, assignments, starts)
-    return _judged(problem, alone) + overlaps
+    days = _runs(problem, assignments, starts)
+    together = (violation for runs in days for violation in day_violations(problem, runs))
+    return _judged(problem, alone) + overlaps + _judged(problem, together)
 
 
 # --- Shared parts ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    item: Intervention
-    slot: Slot
-    start: int
-
-    @property
-    def end(self) -> int:
-        return self.start + self.item.duration
 
 
 def _broken(rule: str, intervention: Intervention, slot: Slot, message: str, **facts: object) -> Violation:
@@ -460,7 +452,7 @@ def _judged(problem: WeekProblem, found: Iterable[Violation | None]) -> tuple[Vi
     )
 
 
-def _overlap(rule: str, first: _Run, second: _Run, message: str, **facts: object) -> Violation:
+def _overlap(rule: str, first: Run, second: Run, message: str, **facts: object) -> Violation:
     times: dict[str, object] = {
         "start": second.start,
         "end": second.end,
@@ -502,22 +494,22 @@ def _overflows(problem: WeekProblem, assignments: Mapping[str, str], rule: Capac
     return tuple(found)
 
 
-def _pairs(
-    problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
-) -> Iterator[tuple[_Run, _Run]]:
-    """Each pair of interventions of one day, the earlier start first."""
-    days: dict[int, list[_Run]] = defaultdict(list)
+def _runs(problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]) -> list[list[Run]]:
+    """The interventions that have a start, by day and in order."""
+    days: dict[int, list[Run]] = defaultdict(list)
     for item, slot in _placed(problem, assignments):
         if item.id in starts:
-            days[slot.day].append(_Run(item, slot, starts[item.id]))
-    for runs in days.values():
-        runs.sort(key=lambda run: run.start)
+            days[slot.day].append(Run(item, slot, starts[item.id]))
+    return [sorted(runs, key=lambda run: run.start) for runs in days.values()]
+
+
+def _pairs(
+    problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
+) -> Iterator[tuple[Run, Run]]:
+    """Each pair of interventions of one day, the earlier start first."""
+    for runs in _runs(problem, assignments, starts):
         for index, first in enumerate(runs):
             for second in runs[index + 1 :]:
                 if second.start >= first.end + problem.turnover_of(first.item):
                     break
                 yield first, second
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60}:{minute % 60:02d}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from planning.solver.day.order import THOROUGH, Effort, order_day
 from planning.solver.day.problem import CHILD, DAY_PATIENT, Case, DayProblem, Minutes
+from planning.solver.levels import Level
 from planning.solver.problem import Intervention, Slot, SlotKind, WeekProblem
 from planning.solver.result import Violation
 from planning.solver.rules import operating_span
@@ -86,7 +87,7 @@ def day_problem(problem: WeekProblem, placed: Placed) -> DayProblem:
         cases=tuple(_case(problem, item, slot) for item, slot in placed),
         slot_start={slot.id: slot.start for _, slot in placed},
         regular_until=until,
-        beds=problem.recovery_beds,
+        beds=None if problem.rules.level("recovery_full") is Level.OFF else problem.recovery_beds,
         units=problem.equipment_units,
     )
 
@@ -106,7 +107,7 @@ def _case(problem: WeekProblem, item: Intervention, slot: Slot) -> Case:
         recovery=item.recovery,
         equipment=frozenset(item.equipment & problem.equipment_units.keys()),
         early=CHILD if item.child else DAY_PATIENT if item.ambulatory else 0,
-        septic=item.septic,
+        septic=item.septic and problem.rules.level("septic_before_clean") is not Level.OFF,
         fixed=item.pinned_start if item.pinned == slot.id else None,
         pinned=item.pinned is not None,
     )

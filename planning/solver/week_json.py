@@ -63,6 +63,8 @@ def week_of(data: object) -> WeekProblem:
             unplanned=costs.money("unplanned"),
         ),
         turnover=week.integer("turnover", default=0),
+        recovery_beds=week.integer_or_none("recovery_beds"),
+        equipment_units=week.map_of("equipment_units", _integer),
         rules=_rules(week.entry("rules")) if week.given("rules") else RuleSettings(),
     )
 
@@ -170,6 +172,12 @@ class _Entry:
             return default
         return _integer(self.key(name), self.get(name))
 
+    def flag(self, name: str) -> bool:
+        value = self._data.get(name, False)
+        if not isinstance(value, bool):
+            raise ProblemError(self.key(name), _excerpt(value), "true or false")
+        return value
+
     def integer_or_none(self, name: str) -> int | None:
         value = self._data.get(name)
         return None if value is None else _integer(self.key(name), value)
@@ -234,6 +242,10 @@ def _intervention(entry: _Entry) -> Intervention:
         pinned_start=entry.integer_or_none("pinned_start"),
         closed_from=entry.integer_or_none("closed_from"),
         turnover=entry.integer_or_none("turnover"),
+        recovery=entry.integer("recovery", default=0),
+        septic=entry.flag("septic"),
+        child=entry.flag("child"),
+        ambulatory=entry.flag("ambulatory"),
     )
 
 

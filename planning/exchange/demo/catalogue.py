@@ -13,6 +13,9 @@ EQUIPMENT = {
     "robot": "Robot chirurgical",
 }
 
+# The C-arms go from room to room; the rest stands where it is.
+SHARED_UNITS = {"ampli": 2}
+
 ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "SO1": ("Salle 1, orthopédie", ("flux", "ampli", "table-ortho")),
     "SO2": ("Salle 2, viscéral", ("coelio", "ampli")),
@@ -83,6 +86,8 @@ class Procedure:
     equipment: tuple[str, ...] = ()
     ambulatory: float = 0.0
     weight: int = 2
+    child: float = 0.0
+    septic: float = 0.0
 
 
 PROCEDURES: dict[str, tuple[Procedure, ...]] = {
@@ -96,16 +101,16 @@ PROCEDURES: dict[str, tuple[Procedure, ...]] = {
         Procedure("MCCA005", "Ostéosynthèse du poignet", 70, ("ampli",), 0.4, 3),
         Procedure("NBCA005", "Clou gamma du fémur proximal", 85, ("ampli", "table-ortho"), 0, 2),
         Procedure("AHPA009", "Libération du canal carpien", 30, (), 1, 3),
-        Procedure("NEKA004", "Reprise de prothèse de hanche", 210, ("flux",), 0, 1),
+        Procedure("NEKA004", "Reprise de prothèse de hanche", 210, ("flux",), 0, 1, septic=0.4),
     ),
     "DIG": (
         Procedure("HMFC004", "Cholécystectomie par cœlioscopie", 80, ("coelio",), 0.4, 5),
         Procedure("LMMC002", "Cure de hernie inguinale", 65, ("coelio",), 0.9, 4),
         Procedure("HHFA006", "Colectomie droite", 170, ("coelio",), 0, 2),
-        Procedure("HHFA010", "Sigmoïdectomie", 185, ("coelio",), 0, 2),
+        Procedure("HHFA010", "Sigmoïdectomie", 185, ("coelio",), 0, 2, septic=0.15),
         Procedure("HFCC003", "Bypass gastrique", 140, ("coelio",), 0, 2),
         Procedure("LMMA006", "Cure d’éventration", 105, (), 0, 2),
-        Procedure("HHFA011", "Appendicectomie", 60, ("coelio",), 0, 2),
+        Procedure("HHFA011", "Appendicectomie", 60, ("coelio",), 0, 2, child=0.3, septic=0.4),
         Procedure("HNFA007", "Duodéno-pancréatectomie", 330, (), 0, 1),
     ),
     "GYN": (
@@ -118,17 +123,17 @@ PROCEDURES: dict[str, tuple[Procedure, ...]] = {
     ),
     "URO": (
         Procedure("JGFE023", "Résection endoscopique de prostate", 80, (), 0, 3),
-        Procedure("JDFE002", "Résection endoscopique de vessie", 55, (), 0.3, 4),
+        Procedure("JDFE002", "Résection endoscopique de vessie", 55, (), 0.3, 4, septic=0.05),
         Procedure("JCNE001", "Urétéroscopie laser", 70, (), 0.8, 4),
         Procedure("JGFC001", "Prostatectomie assistée par robot", 200, ("robot",), 0, 2),
         Procedure("JAFC006", "Néphrectomie partielle assistée par robot", 180, ("robot",), 0, 1),
-        Procedure("JHMA001", "Circoncision", 30, (), 1, 2),
+        Procedure("JHMA001", "Circoncision", 30, (), 1, 2, child=0.8),
     ),
     "ORL": (
         Procedure("KCFA005", "Thyroïdectomie totale", 120, (), 0, 3),
-        Procedure("FAFA001", "Amygdalectomie", 45, (), 0.8, 3),
+        Procedure("FAFA001", "Amygdalectomie", 45, (), 0.8, 3, child=0.8),
         Procedure("GCQE001", "Chirurgie endoscopique des sinus", 90, (), 0.5, 3),
-        Procedure("CBMA001", "Tympanoplastie", 110, ("microscope",), 0.3, 2),
+        Procedure("CBMA001", "Tympanoplastie", 110, ("microscope",), 0.3, 2, child=0.2),
         Procedure("HCFA009", "Parotidectomie", 160, ("microscope",), 0, 1),
         Procedure("GAMA005", "Septoplastie", 60, (), 0.7, 2),
     ),

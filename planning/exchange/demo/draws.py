@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
+from typing import TypedDict
 
 from planning.exchange.demo import presets
 from planning.exchange.demo.catalogue import PROCEDURES, ROOMS, SURGEONS, Procedure, SlotCard, SurgeonCard, weekly_slots
@@ -44,6 +45,9 @@ class Case:
     actual_room: str | None = None
     entered: int | None = None
     left: int | None = None
+    child: bool = False
+    septic: bool = False
+    recovery_minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -132,9 +136,9 @@ class Draws:
 
     def new_case(self, procedure: Procedure, surgeon: SurgeonCard, admission: date, *, digits: int) -> Case:
         """A request made one to eight weeks before the admission, to be operated within six weeks of it."""
-        random = self.random
+        random, patient_code = self.random, self.patient_code(digits)
         return Case(
-            patient_code=self.patient_code(digits),
+            patient_code=patient_code,
             procedure=procedure,
             surgeon=surgeon.trigram,
             specialty=surgeon.specialty,
@@ -144,7 +148,31 @@ class Draws:
             requested_on=admission - timedelta(days=random.randrange(7, 57)),
             requested_minute=random.randrange(8 * 60, 18 * 60),
             ambulatory=random.random() < procedure.ambulatory,
+            **_stay(patient_code, procedure),
         )
+
+
+class _Stay(TypedDict):
+    child: bool
+    septic: bool
+    recovery_minutes: int
+
+
+def _stay(patient_code: str, procedure: Procedure) -> _Stay:
+    """Drawn from the patient's own generator, so that the rest of the hospital is what it would be without.
+
+    The minutes in the recovery room are lognormal, rounded to 5 minutes.
+    """
+    own = Random(f"stay/{patient_code}")
+    child = own.random() < procedure.child
+    sigma = math.sqrt(math.log(1 + presets.RECOVERY_CV.value**2))
+    minutes = own.lognormvariate(math.log(presets.RECOVERY_MEAN_MINUTES.value) - sigma**2 / 2, sigma)
+    least, most = presets.RECOVERY_LEAST_MINUTES.value, presets.RECOVERY_MOST_MINUTES.value
+    return {
+        "child": child,
+        "septic": not child and own.random() < procedure.septic,
+        "recovery_minutes": 5 * round(min(most, max(least, minutes)) / 5),
+    }
 
 
 def halves(slot: SlotCard) -> tuple[int, ...]:

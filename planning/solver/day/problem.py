@@ -134,6 +134,11 @@ def minutes_of(problem: DayProblem, starts: Mapping[Case, int]) -> Minutes:
     )
 
 
+def usual_beds(rooms: int) -> int:
+    """Recovery beds of a theatre that counts none: one and a half a room, as CHU de Tivoli's 10 for 7 rooms."""
+    return max(1, 3 * rooms // 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Stay:
     """One patient of the recovery room: out of the operating room at ``enters``, ``held`` minutes late."""

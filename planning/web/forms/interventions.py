@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import Intervention, Specialty, Surgeon
+from planning.models.interventions import USUAL_RECOVERY_MINUTES
 from planning.selectors.specialties import open_on
 from planning.web.forms.fields import DayField, DurationField, RowsField, require_order
 
@@ -19,11 +20,17 @@ class InterventionForm(forms.ModelForm[Intervention]):
         help_text=_("De l'entrée en salle à la sortie, sans la remise en état : 1:30 ou 90."),
     )
 
+    recovery_minutes = DurationField(
+        label=_("Séjour prévu en salle de réveil"), required=False, shortest=0,
+        help_text=_("Vide : 1:30. 0 : pas de passage en salle de réveil."),
+    )  # fmt: skip
+
     class Meta:
         model = Intervention
         fields = [
             "code", "patient_code", "procedure_label", "procedure_code", "surgeon", "specialty", "planned_minutes",
-            "priority", "admission_date", "deadline_date", "equipment", "ambulatory", "notes",
+            "priority", "admission_date", "deadline_date", "recovery_minutes", "equipment", "ambulatory", "child",
+            "septic", "notes",
         ]  # fmt: skip
         widgets = {
             "equipment": forms.CheckboxSelectMultiple,
@@ -44,6 +51,10 @@ class InterventionForm(forms.ModelForm[Intervention]):
         specialties.required = False
         specialties.empty_label = str(_("Celle du chirurgien"))
         self.fields["notes"].help_text = _("Rien qui permette de reconnaître le patient.")
+
+    def clean_recovery_minutes(self) -> int:
+        minutes = self.cleaned_data["recovery_minutes"]
+        return USUAL_RECOVERY_MINUTES if minutes is None else int(minutes)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

@@ -22,7 +22,7 @@ class SiteForm(forms.ModelForm[Site]):
         model = Site
         fields = [
             "name", "hospital_day_euros", "overtime_hour_euros", "unplanned_euros", "deferred_euros",
-            "turnover_minutes", "tie_rule", "default_policy", "time_limit_seconds",
+            "turnover_minutes", "recovery_beds", "tie_rule", "default_policy", "time_limit_seconds",
         ]  # fmt: skip
 
     def clean(self) -> dict[str, Any] | None:
