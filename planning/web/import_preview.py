@@ -15,6 +15,7 @@ from planning.exchange.reading import Named, Problem, column_of
 from planning.models import Equipment, Intervention, Room, Specialty, Surgeon
 from planning.models.slots import SlotKind
 from planning.selectors.specialties import open_on
+from planning.services.import_writers import Row
 from planning.services.imports import Preview
 
 _CHOICES = dict([*Intervention.Priority.choices, *SlotKind.choices])
@@ -78,10 +79,16 @@ def sample(preview: Preview) -> dict[str, Any]:
         if any(row.record.get(one.name) is not None for row in preview.new[:_SHOWN_ROWS])
     ]
     lines = [
-        (row.record.line, [_worded(getattr(row, one.name, row.record.get(one.name)), one.kind) for one in mapped])
+        (row.record.line, [_worded(_understood(row, one.name), one.kind) for one in mapped])
         for row in preview.new[:_SHOWN_ROWS]
     ]
     return {"fields": mapped, "lines": lines}
+
+
+def _understood(row: Row, name: str) -> Any:
+    """As the row has it, with its defaults; the reference as the file has it."""
+    given = row.record.get(name)
+    return given if name == "reference" else getattr(row, name, given)
 
 
 def _worded(value: Any, kind: Kind) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from planning.models import Room
 from tests.factories.hospital import PASSWORD, Hospital
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +114,14 @@ def test_the_arrows_of_the_first_and_last_weeks_lead_nowhere(director: Client, p
     assert arrows("2026-W48") == [True, True]
     assert arrows("2000-W01") == [False, True]
     assert arrows("2999-W52") == [True, False]
+
+
+def test_a_form_sent_without_its_token_is_answered_in_words(hospital: Hospital) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(hospital.director)
+
+    answer = client.post(reverse("room-create"), {"code": "SO9"})
+
+    assert answer.status_code == 403
+    assert "Rien n'a été enregistré" in answer.content.decode()
+    assert not Room.objects.filter(code="SO9").exists()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from planning.exchange.fields import Target
@@ -88,7 +89,7 @@ class MappingForm(forms.Form):
         found = dict.fromkeys(
             str(line.cells[position]) for line in self.table.lines[:200] if line.cells[position] is not None
         )
-        return " · ".join(list(found)[:3])
+        return " · ".join(Truncator(text).chars(40) for text in list(found)[:3])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
