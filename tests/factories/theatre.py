@@ -21,6 +21,7 @@ from planning.models import (
     SlotPattern,
     User,
 )
+from planning.services.comparisons import request_comparison
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
 from tests.factories.plans import make_plan, place
 
@@ -73,6 +74,9 @@ def rows_of(theatre: Theatre) -> Rows:
     pattern = SlotPattern.objects.create(
         master_plan=master_plan, room=room, cycle_week=1, weekday=0, start_minute=480, end_minute=720
     )  # fmt: skip
+    comparison = request_comparison(
+        first=WEEK.monday, last=WEEK.monday, policies=["open"], user=hospital.director, now=NOW, name="Essai", rounds=10
+    )
     slot = Slot.objects.filter(date=WEEK.days[4], room=room).earliest("starts_at")
     return {
         "salles": {"pk": room.pk, "closure": closure.pk},
@@ -80,6 +84,7 @@ def rows_of(theatre: Theatre) -> Rows:
         "chirurgiens": {"pk": surgeon.pk, "absence": absence.pk},
         "plan-directeur": {"pk": master_plan.pk, "pattern": pattern.pk},
         "interventions": {"pk": theatre.item.pk},
+        "comparaisons": {"pk": comparison.pk, "week": str(WEEK), "policy": "open", "form": "csv"},
         "semaines": {"week": str(WEEK), "pk": slot.pk},
     }
 

@@ -48,8 +48,8 @@ def test_the_menu_shows_each_role_its_own_pages(director: Client, surgeon: Clien
         return [str(page["label"]) for page in client.get(reverse("interventions")).context["pages"]]
 
     assert labels(director) == [
-        "Semaine", "Interventions", "Journal", "Salles", "Spécialités", "Chirurgiens", "Plan directeur",
-        "Plages de la semaine", "Imports", "Paramètres",
+        "Semaine", "Interventions", "Journal", "Comparer les politiques", "Salles", "Spécialités", "Chirurgiens",
+        "Plan directeur", "Plages de la semaine", "Imports", "Paramètres",
     ]  # fmt: skip
     assert labels(surgeon) == ["Semaine", "Mes interventions"]
 
