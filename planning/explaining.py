@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from planning import wording
 from planning.selectors.loaded import LoadedWeek
+from planning.solver.costs import rule_cost
 from planning.solver.explain import DAY_RULES
 from planning.solver.explanation import Alternative, Barred, Basis, Explanation, Figures, Moved
 from planning.solver.problem import SlotKind
@@ -59,18 +60,17 @@ def overtime(minutes: int) -> str:
 
 
 def composed(difference: Figures) -> str:
-    """« 1 jour d'attente de plus, 45 min d'heures supplémentaires de moins »; nothing when nothing changes."""
+    """« −2 jours d'attente, +45 min d'heures sup., +1 report »; nothing when nothing changes."""
+    days, minutes, left_out = difference.waited_days, difference.overtime_minutes, difference.left_out
     parts = []
-    for amount, word in ((difference.waited_days, waited), (difference.overtime_minutes, overtime)):
-        if amount:
-            sense = _("%(what)s de plus") if amount > 0 else _("%(what)s de moins")
-            parts.append(sense % {"what": word(abs(amount))})
-    if difference.left_out > 0:
-        text = ngettext("%(n)d intervention reportée", "%(n)d interventions reportées", difference.left_out)
-        parts.append(text % {"n": difference.left_out})
-    if difference.left_out < 0:
-        text = ngettext("%(n)d report évité", "%(n)d reports évités", -difference.left_out)
-        parts.append(text % {"n": -difference.left_out})
+    if days:
+        parts.append(wording.signed(days, waited(abs(days))))
+    if minutes:
+        late = _("%(duration)s d'heures sup.") % {"duration": wording.duration(abs(minutes))}
+        parts.append(wording.signed(minutes, late))
+    if left_out:
+        text = ngettext("%(n)d report", "%(n)d reports", abs(left_out)) % {"n": abs(left_out)}
+        parts.append(wording.signed(left_out, text))
     return ", ".join(parts)
 
 
@@ -107,14 +107,20 @@ def _move(loaded: LoadedWeek, one: Moved, who: str) -> str:
     return _("%(who)s irait en %(where)s") % values
 
 
+def _goes(loaded: LoadedWeek, one: Moved, name: Name) -> str:
+    """« P-12 (SO1 mer. 25) », « P-14 (reportée) »."""
+    there = _("reportée") if one.target is None else spot(loaded, one.target)
+    return _("%(who)s (%(where)s)") % {"who": name(one.intervention), "where": there}
+
+
 def detail(loaded: LoadedWeek, one: Alternative, direct: Alternative | None, name: Name) -> list[str]:
     """What the difference is made of, who would move, and what it costs when only those who must do."""
     parts = [composed(one.difference), moves(loaded, one.moved, name)]
     if direct is not None and direct.difference.cost - one.difference.cost >= NOTHING:
         values = {"amount": wording.signed_euros(direct.difference.cost)}
         if direct.moved:
-            who = joined([name(moved.intervention) for moved in direct.moved])
-            parts.append(_("%(amount)s en ne bougeant que %(who)s") % {**values, "who": who})
+            values["who"] = joined([_goes(loaded, moved, name) for moved in direct.moved])
+            parts.append(_("%(amount)s en ne déplaçant que %(who)s") % values)
         else:
             parts.append(_("%(amount)s sans bouger les autres") % values)
     return [part for part in parts if part]
@@ -125,8 +131,14 @@ def detail(loaded: LoadedWeek, one: Alternative, direct: Alternative | None, nam
 
 def here(loaded: LoadedWeek, explanation: Explanation, start: int) -> str:
     """Where it is and what that costs by itself."""
-    own, slot = explanation.own, str(explanation.slot)
-    values = {"place": place(loaded, slot, start), "owner": owner(loaded, slot), "amount": wording.euros(own.cost)}
+    own, slot, problem = explanation.own, str(explanation.slot), loaded.problem
+    item = problem.intervention_by_id[explanation.intervention]
+    relaxed = rule_cost(problem, item, problem.slot_by_id[slot])
+    values = {
+        "place": place(loaded, slot, start),
+        "owner": owner(loaded, slot),
+        "amount": wording.euros(own.cost - relaxed),
+    }
     if own.waited_days and own.overtime_minutes:
         cost = _("%(waited)s et %(overtime)s (%(amount)s)") % {
             **values, "waited": waited(own.waited_days), "overtime": overtime(own.overtime_minutes)
@@ -139,6 +151,8 @@ def here(loaded: LoadedWeek, explanation: Explanation, start: int) -> str:
         }  # fmt: skip
     else:
         cost = _("sans attente ni heures supplémentaires")
+    if relaxed:
+        cost = _("%(cost)s ; une règle assouplie compte %(amount)s") % {"cost": cost, "amount": wording.euros(relaxed)}
     return _("Opérée %(place)s, dans une %(owner)s : %(cost)s.") % {**values, "cost": cost}
 
 
@@ -206,12 +220,19 @@ def waits(loaded: LoadedWeek, explanation: Explanation) -> str:
 
 def basis(explanation: Explanation, found: Iterable[Alternative]) -> str:
     """What the differences rest on."""
-    kinds = {one.basis for one in found}
+    kept = list(found)
+    kinds = {one.basis for one in kept}
     if Basis.ALONE in kinds or not kinds:
         return _("Estimation : seules bougent celles qui doivent faire de la place.")
     if kinds == {Basis.PROVEN}:
-        return _("Écarts exacts : le reste de la semaine est réorganisé au mieux pour chaque place.")
-    return _("Écarts au mieux connus : le reste de la semaine est réorganisé, sans preuve que rien ne ferait mieux.")
+        text = _("Écarts exacts : le reste de la semaine est réorganisé au mieux pour chaque place.")
+    else:
+        text = _("Écarts au mieux connus : le reste est réorganisé, sans preuve que rien ne ferait mieux.")
+    spare = explanation.total.cost - kept[0].base
+    if spare < NOTHING:
+        return text
+    more = _("Sans la bouger, réorganiser le reste ferait déjà gagner jusqu'à %(amount)s, horaires à vérifier.")
+    return f"{text} {more % {'amount': wording.euros(spare)}}"
 
 
 # --- What would change it ----------------------------------------------------------------------------------------
@@ -254,6 +275,9 @@ def _given(loaded: LoadedWeek, violation: Violation, room: str, when: str) -> st
     if violation.rule == "longest_duration":
         values["minutes"] = wording.duration(int(str(facts["duration"])))
         return _("une intervention de %(minutes)s acceptée en %(room)s %(day)s") % values
+    if violation.rule == "surgeon_hours":
+        values["surgeon"] = wording.surgeon(loaded, str(facts["surgeon"]))
+        return _("%(surgeon)s hors de ses heures en %(room)s %(day)s") % values
     return wording.sentence(loaded, violation)
 
 
@@ -365,10 +389,20 @@ def _full(loaded: LoadedWeek, group: Barred, facts: Mapping[str, object]) -> str
     return _("plages complètes") if len(group.slots) > 1 else _("plage complète")
 
 
+def _outside_hours(loaded: LoadedWeek, group: Barred, facts: Mapping[str, object]) -> str:
+    return _("hors des heures de %(surgeon)s") % {"surgeon": wording.surgeon(loaded, str(facts["surgeon"]))}
+
+
+def _specialty_closed(loaded: LoadedWeek, group: Barred, facts: Mapping[str, object]) -> str:
+    return _("la spécialité est fermée")
+
+
 _REASONS: Mapping[str, Callable[[LoadedWeek, Barred, Mapping[str, object]], str]] = {
     "hospitalised": _not_before,
     "deadline": _not_after,
     "surgeon_absent": _surgeon_away,
+    "surgeon_hours": _outside_hours,
+    "specialty_closed": _specialty_closed,
     "slot_specialty": _other_specialty,
     "slot_surgeon": _other_surgeon,
     "equipment": _without_equipment,

@@ -7,24 +7,32 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from planning.access import May, allowed
+from planning.api.errors import Problem
 from planning.api.parsing import LARGEST
 from planning.api.permissions import PlanningView, signed_in
+from planning.api.plans import Lifted, PlanView, Revision, body
 from planning.calendar import Week
 from planning.models import Explanation, Plan
 from planning.selectors.explanations import explanation_answer, row_of
 from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.selectors.weeks import Reader
 from planning.services.explanations import request_explanation
+from planning.services.making_room import UnableToMakeRoom, make_room
 from planning.tasks import explain_placement
 
 WAITING = (Explanation.State.QUEUED, Explanation.State.RUNNING)
+
+
+class RoomWanted(Lifted, Revision):
+    slot = serializers.IntegerField(min_value=1, max_value=LARGEST)
 
 
 class Why(PlanningView):
@@ -63,3 +71,16 @@ class Why(PlanningView):
         if row is None or not reader.may_read(row):
             raise Http404
         return loaded, reader
+
+
+class MakeRoom(PlanView):
+    @extend_schema(operation_id="plan_make_room", request=RoomWanted, responses={200: OpenApiTypes.OBJECT})
+    def post(self, request: Request, pk: int) -> Response:
+        """Put the intervention in a slot that others hold; they go where the explanation said. 409 when none can."""
+        asked = body(RoomWanted, request)
+        try:
+            return self.change(request, pk, asked.pop("revision"), make_room, **asked)
+        except UnableToMakeRoom as error:
+            title = _("Cette place ne peut pas être libérée")
+            detail = _("Les verrous ou les horaires de la journée ne laissent pas d'autre ordre.")
+            raise Problem(status.HTTP_409_CONFLICT, "no-room", title, detail) from error

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/<int:pk>/take/", versions.Take.as_view(), name="api-plan-take"),
     path("plans/<int:pk>/approval/", versions.Approval.as_view(), name="api-plan-approval"),
     path("plans/<int:pk>/approve/", versions.Approve.as_view(), name="api-plan-approve"),
+    path("plans/<int:pk>/make-room/", explanations.MakeRoom.as_view(), name="api-plan-make-room"),
     path("plans/<int:pk>/explanations/<int:intervention>/", explanations.Why.as_view(), name="api-plan-explanation"),
     path("weeks/<str:week>/journal/", versions.Journal.as_view(), name="api-week-journal"),
     path("weeks/<str:week>/runs/", runs.WeekRuns.as_view(), name="api-week-runs"),

@@ -14,9 +14,10 @@ from planning.models import Explanation as Row
 from planning.models import Plan
 from planning.selectors.evaluation import Target, lift
 from planning.selectors.loaded import LoadedWeek
+from planning.selectors.making_room import in_order
 from planning.selectors.weeks import Reader
 from planning.solver.explain import explain, wish
-from planning.solver.explanation import Alternative, Explanation, from_json
+from planning.solver.explanation import Alternative, Explanation, from_json, plan_with
 
 MOST_SHOWN = 3
 
@@ -99,26 +100,36 @@ class _Answer:
         return _("%(who)s a choisi cette place le %(when)s. Le calcul n'y touche pas.") % values
 
     def _alternative(self, one: Alternative) -> dict[str, Any]:
-        return {**self._place(one, self.direct.get(one.slot)), "text": explaining.spot(self.loaded, one.slot)}
+        """One click does it as ``direct`` says: a plain move, or making room when others have to change too."""
+        key, direct = self.shown.intervention, self.direct[one.slot]
+        made = in_order(self.loaded, key, plan_with(self.loaded.assignments, key, direct))
+        alone = made is not None and made.starts.keys() == {key}
+        return {
+            **self._place(one, explaining.spot(self.loaded, one.slot)),
+            "detail": explaining.detail(self.loaded, one, direct, self.name),
+            "start": made.starts[key] if made is not None and alone else None,
+            "apply": ("move" if alone else "make-room") if made is not None and self.editable else None,
+        }
 
     def _change(self, one: Alternative) -> dict[str, Any]:
-        return {**self._place(one, None), "text": explaining.change(self.loaded, one)}
-
-    def _place(self, one: Alternative, direct: Alternative | None) -> dict[str, Any]:
-        """``start`` is set where it can go at once without moving anybody, ``applicable`` where the reader may do it.
-
-        ``direct`` is the same place with nobody moved but who must.
-        """
-        slot, target = self.loaded.problem.slot_by_id[one.slot], self.targets.get(one.slot)
-        free = target is not None and not (direct or one).moved
+        """Going there breaks a rule: the move asks the person why."""
+        target = self.targets.get(one.slot)
         return {
+            **self._place(one, explaining.change(self.loaded, one)),
+            "detail": explaining.detail(self.loaded, one, None, self.name),
+            "start": None if target is None else target.start,
+            "apply": "move" if target is not None and self.editable else None,
+        }
+
+    def _place(self, one: Alternative, text: str) -> dict[str, Any]:
+        slot = self.loaded.problem.slot_by_id[one.slot]
+        return {
+            "text": text,
             "room": int(slot.room),
             "date": self.loaded.week.days[slot.day].isoformat(),
-            "start": target.start if target is not None and free else None,
+            "slot": int(slot.id),
             "delta": round(one.difference.cost, 2),
             "delta_text": wording.signed_euros(one.difference.cost),
-            "detail": explaining.detail(self.loaded, one, direct, self.name),
-            "applicable": free and self.editable,
         }
 
 

@@ -20,6 +20,7 @@ from planning.solver.explanation import (
     Figures,
     moves_between,
     own_figures,
+    plan_with,
     week_figures,
 )
 from planning.solver.problem import Intervention, WeekProblem
@@ -37,7 +38,7 @@ LONGEST_SECONDS = 3.0
 MOST_TRIED = 6
 
 # Rules that close whole days, and those that are told before the others: no smaller thing would help against them.
-DAY_RULES = ("surgeon_absent", "hospitalised", "deadline")
+DAY_RULES = ("surgeon_absent", "specialty_closed", "hospitalised", "deadline")
 _FIRST_TOLD = (*DAY_RULES, "equipment", "slot_specialty", "slot_surgeon")
 
 Tick = Callable[[int, int], None]
@@ -158,11 +159,7 @@ class _Again:
             given = relaxed(week, item, one.slot, one.against, load_of(week, rest))
             if given is not None:
                 week, more = given
-        known = dict(self.assignments) | {item.id: one.slot}
-        for moved in one.moved:
-            known.pop(moved.intervention, None)
-            if moved.target is not None:
-                known[moved.intervention] = moved.target
+        known = plan_with(self.assignments, item.id, one)
         solved = self._solve(week, one.slot, [known], base.plan)
         basis = Basis.PROVEN if solved.proven and base.proven else Basis.KNOWN
         return _alternative(

@@ -128,6 +128,16 @@ def moves_between(before: Mapping[str, str], after: Mapping[str, str], *, but: s
     )
 
 
+def plan_with(assignments: Mapping[str, str], intervention: str, one: Alternative) -> dict[str, str]:
+    """The plan that the alternative describes: the intervention in its slot, and the others moved."""
+    after = {**assignments, intervention: one.slot}
+    for moved in one.moved:
+        after.pop(moved.intervention, None)
+        if moved.target is not None:
+            after[moved.intervention] = moved.target
+    return after
+
+
 # --- As stored --------------------------------------------------------------------------------------------------
 
 

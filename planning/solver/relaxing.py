@@ -11,8 +11,8 @@ from planning.solver.result import Violation
 from planning.solver.rules import Load, capacity_violations, load_of, slot_violations
 
 MOST_CHANGES = 4
-# What no one can give: somebody who is not there.
-_FIRM = frozenset({"surgeon_absent"})
+# What no one can give: somebody who is not there, a specialty that is closed.
+_FIRM = frozenset({"surgeon_absent", "specialty_closed"})
 # A capacity says how much lacks in all; the rule that looks at the intervention alone then adds nothing.
 _COVERED = {
     "slot_length": "slot_capacity",

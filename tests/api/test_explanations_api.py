@@ -60,8 +60,8 @@ def test_a_placement_says_its_place_its_cost_and_the_next_best_one(hospital: Hos
     first, second, _third = said["alternatives"]
     assert (first["room"], first["date"], first["start"]) == (hospital.rooms[0].pk, "2026-11-23", 480)
     assert (first["delta"], first["delta_text"], first["detail"]) == (0, "0\u00a0€", [])
-    assert (first["applicable"], first["text"]) == (True, "SO1 lun. 23")
-    assert (second["delta"], second["detail"]) == (200, ["1\u00a0h d'heures supplémentaires de plus"])
+    assert (first["apply"], first["text"]) == ("move", "SO1 lun. 23")
+    assert (second["delta"], second["detail"]) == (200, ["+1\u00a0h d'heures sup."])
     assert said["basis"] == "alone"
     assert said["background"] == {"state": "none", "text": ""}
     assert said["decision"] is None
@@ -76,7 +76,7 @@ def test_a_placement_that_waits_names_whom_it_gave_way_to(hospital: Hospital) ->
     assert "1 jour d'attente (300 €)" in text_of(said)
     assert f"Elle a cédé à {long.code} la place de lundi 23 novembre en SO1" in text_of(said)
     monday = said["alternatives"][0]
-    assert (monday["text"], monday["delta"], monday["applicable"]) == ("SO1 lun. 23", 0, False)
+    assert (monday["text"], monday["delta"], monday["apply"]) == ("SO1 lun. 23", 0, "make-room")
     assert monday["detail"] == [f"{long.code} irait en SO1 mar. 24"]
 
 
@@ -144,7 +144,7 @@ def test_a_surgeon_reads_why_of_their_own_in_the_approved_week_without_the_other
         assert hidden.code not in answer.content.decode()
         assert hidden.patient_code not in answer.content.decode()
     assert "une autre intervention" in answer.json()["text"]
-    assert not any(one["applicable"] for one in answer.json()["alternatives"])
+    assert not any(one["apply"] for one in answer.json()["alternatives"])
     assert signed_in(hospital.surgeon_user).get(address(approved, other)).status_code == 404
 
 

@@ -113,6 +113,11 @@ export const togglePin = (id) => change(async () => {
   done(await send("pins", { interventions: [id], pinned }, () => togglePin(id)));
 });
 
+/** The intervention in a slot that others hold: they go where its explanation said. */
+export const makeRoom = (id, slot) => change(async () => {
+  done(await send("make-room", { intervention: id, slot }, () => makeRoom(id, slot)));
+});
+
 const step = (name) => change(async () => {
   if (!state.live?.[name]) return;
   const answer = await send(name, {});

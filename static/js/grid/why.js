@@ -1,5 +1,5 @@
 /* "Pourquoi ici ?": the server's sentence, other places with their difference, what would change it, what is closed. */
-import { move } from "./actions.js";
+import { makeRoom, move } from "./actions.js";
 import { say } from "./announce.js";
 import { $, button, el } from "./dom.js";
 import { clock, gettext } from "./i18n.js";
@@ -33,7 +33,7 @@ function shown(intervention, placement, answer) {
     list(placement ? gettext("Autres places") : gettext("Places possibles"), answer.alternatives, (each) => place(intervention, placement, each)),
     list(gettext("Ce qui changerait la réponse"), answer.changes, (each) => place(intervention, placement, each)),
     el("p", { class: "mut basis", text: [answer.basis_text, answer.background.text].filter(Boolean).join(" ") }),
-    closed(answer.barred),
+    closed(answer.barred, !placement),
   ].filter(Boolean);
 }
 
@@ -43,14 +43,17 @@ function place(intervention, placement, each) {
   const there = { room: each.room, date: each.date, start: each.start };
   const show = () => each.start !== null && hint(there, intervention.minutes);
   const hide = () => hint(null);
-  const go = button(placement ? gettext("Déplacer") : gettext("Placer"), { on: { click: () => move(intervention.id, there) } });
+  const way = {
+    move: [placement ? gettext("Déplacer") : gettext("Placer"), () => move(intervention.id, there)],
+    "make-room": [gettext("Faire la place"), () => makeRoom(intervention.id, each.slot)],
+  }[each.apply];
   return el("div", { class: "alt whalt", on: { mouseenter: show, mouseleave: hide, focusin: show, focusout: hide } },
     el("span", { class: "p", text: each.start === null ? each.text : `${each.text} · ${clock(each.start)}` }), el("span", { class: `amt ${each.delta > 0 ? "warn" : "ok"}`, text: each.delta_text }),
-    el("small", {}, each.detail.map((line) => el("span", { text: line }))), each.applicable ? go : null);
+    el("small", {}, each.detail.map((line) => el("span", { text: line }))), way ? button(way[0], { on: { click: way[1] } }) : null);
 }
 
-const closed = (groups) => (groups.length
-  ? el("details", { class: "closed" }, el("summary", { text: gettext("Ce qui ferme les autres places") }), el("ul", {}, groups.map((group) => el("li", { text: group.text }))))
+const closed = (groups, open) => (groups.length
+  ? el("details", { class: "closed", open }, el("summary", { text: open ? gettext("Ce qui l'empêche") : gettext("Ce qui ferme les autres places") }), el("ul", {}, groups.map((group) => el("li", { text: group.text }))))
   : null);
 
 /** Key E: the sheet with its reasons in view, and read aloud. */
