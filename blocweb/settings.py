@@ -216,6 +216,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(RUN_REAP_SECONDS),
         "options": {"expires": RUN_REAP_SECONDS},
     },
+    # Idempotent: each hour rather than each night, so that a machine that sleeps at night releases all the same.
+    "release-slots": {"task": "planning.release_slots", "schedule": 3600.0, "options": {"expires": 1800}},
 }
 if CELERY_BROKER_URL.startswith("filesystem:"):
     _queue = VAR_DIR / "queue"

@@ -19,6 +19,7 @@ from planning.services.comparisons import reap_cells
 from planning.services.explanations import work_on_explanation
 from planning.services.proposing import work_on_run
 from planning.services.pulse import note_worker
+from planning.services.releases import release_due_slots
 from planning.services.runs import reap_runs
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,13 @@ def call_workers(comparison_id: int) -> None:
         wake(compare_next_cell, comparison_id)
 
 
+@shared_task(name="planning.release_slots")
+def release_slots(**_: Any) -> None:
+    release_due_slots(today=timezone.localdate(), now=timezone.now())
+
+
 @worker_ready.connect
 def take_up_at_start(**_: Any) -> None:
-    """What was lost while no worker ran should not wait for the first tick."""
+    """What was lost, or fell due, while no worker ran should not wait for the first tick."""
     take_up_lost_runs.delay()
+    release_slots.delay()

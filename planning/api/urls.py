@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from planning.api import comparisons, explanations, plans, runs, swaps, versions, weeks
+from planning.api import comparisons, explanations, master_plans, plans, runs, swaps, versions, weeks
 from planning.api.schema import Schema
 
 urlpatterns: list[URLPattern] = [
@@ -39,5 +39,14 @@ urlpatterns: list[URLPattern] = [
     path("comparisons/<int:pk>/stop/", comparisons.ComparisonStop.as_view(), name="api-comparison-stop"),
     path("comparisons/<int:pk>/resume/", comparisons.ComparisonResume.as_view(), name="api-comparison-resume"),
     path("comparisons/<int:pk>/weights/", comparisons.ComparisonWeights.as_view(), name="api-comparison-weights"),
+    path("master-plans/<int:pk>/board/", master_plans.Board.as_view(), name="api-master-plan-board"),
+    path("master-plans/<int:pk>/lift/", master_plans.Lift.as_view(), name="api-master-plan-lift"),
+    path("master-plans/<int:pk>/place/", master_plans.Place.as_view(), name="api-master-plan-place"),
+    path("master-plans/<int:pk>/remove/", master_plans.Remove.as_view(), name="api-master-plan-remove"),
+    path("master-plans/<int:pk>/pins/", master_plans.Pins.as_view(), name="api-master-plan-pins"),
+    path("master-plans/<int:pk>/undo/", master_plans.Undo.as_view(), name="api-master-plan-undo"),
+    path("master-plans/<int:pk>/propose/", master_plans.Propose.as_view(), name="api-master-plan-propose"),
+    path("master-plans/<int:pk>/effects/", master_plans.Effect.as_view(), name="api-master-plan-effects"),
+    path("master-plans/<int:pk>/validate/", master_plans.Validate.as_view(), name="api-master-plan-validate"),
     path("<path:rest>", weeks.Nowhere.as_view(), name="api-nowhere"),
 ]

@@ -5,9 +5,10 @@ from planning.models.interventions import Intervention
 from planning.models.journal import JournalEntry, PlanStep
 from planning.models.people import Absence, Surgeon, SurgeonAvailability, User
 from planning.models.plans import Placement, Plan
+from planning.models.releases import ReleaseRule, SlotRelease
 from planning.models.runs import PlanningRun, WorkerPulse
 from planning.models.site import Site
-from planning.models.slots import EditedRoomDay, MasterPlan, Slot, SlotPattern
+from planning.models.slots import EditedRoomDay, MasterPlan, MasterPlanStep, Slot, SlotPattern
 from planning.models.theatre import Equipment, Room, RoomClosure, Specialty
 
 __all__ = [
@@ -23,15 +24,18 @@ __all__ = [
     "Intervention",
     "JournalEntry",
     "MasterPlan",
+    "MasterPlanStep",
     "Placement",
     "Plan",
     "PlanStep",
     "PlanningRun",
+    "ReleaseRule",
     "Room",
     "RoomClosure",
     "Site",
     "Slot",
     "SlotPattern",
+    "SlotRelease",
     "Specialty",
     "Surgeon",
     "SurgeonAvailability",

@@ -32,6 +32,8 @@ class JournalEntry(models.Model):
         SURGEON = "surgeon", _("Chirurgien modifié")
         SPECIALTY = "specialty", _("Spécialité modifiée")
         SETTINGS = "settings", _("Paramètres modifiés")
+        MASTER = "master", _("Plan directeur validé")
+        RELEASE = "release", _("Vacation libérée")
 
     at = models.DateTimeField()
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

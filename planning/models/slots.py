@@ -4,17 +4,26 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from planning.models.people import Surgeon, Weekday
+from planning.models.people import Surgeon, User, Weekday
 from planning.models.theatre import Room, Specialty
 
 
 class SlotKind(models.TextChoices):
     REGULAR = "regular", _("Heures normales")
     OVERTIME = "overtime", _("Heures supplémentaires")
+    RESERVE = "reserve", _("Gardée pour les urgences différées")
 
 
 class MasterPlan(models.Model):
-    """A weekly pattern of slots, valid between two dates, repeated in cycles of one to four weeks."""
+    """A weekly pattern of slots, valid between two dates, repeated in cycles of one to four weeks.
+
+    A draft is a proposal under discussion: no week follows it. ``study`` keeps the activity it was proposed from, so
+    that it can be explained later; ``revision`` grows at each change, and a stale one is refused.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Brouillon")
+        VALIDATED = "validated", _("Validé")
 
     name = models.CharField(_("nom"), max_length=120)
     valid_from = models.DateField(_("valable à partir du"), help_text=_("Le lundi de la première semaine du cycle."))
@@ -22,6 +31,12 @@ class MasterPlan(models.Model):
     cycle_weeks = models.PositiveSmallIntegerField(
         _("cycle (semaines)"), default=1, validators=[MinValueValidator(1), MaxValueValidator(4)]
     )
+    status = models.CharField(_("statut"), max_length=10, choices=Status.choices, default=Status.VALIDATED)
+    revision = models.PositiveIntegerField(default=0)
+    study = models.JSONField(default=dict, blank=True)
+    advice = models.TextField(_("avis du conseil de bloc"), blank=True)
+    validated_at = models.DateTimeField(null=True, blank=True)
+    validated_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["-valid_from"]
@@ -58,6 +73,8 @@ class SlotPattern(models.Model):
     longest_minutes = models.PositiveSmallIntegerField(
         _("plus longue intervention (minutes)"), null=True, blank=True, help_text=_("Vide : la durée de la plage.")
     )
+    # In a draft: a person wants it as it is, whatever is proposed.
+    pinned = models.BooleanField(_("verrouillée"), default=False)
 
     class Meta:
         ordering = ["cycle_week", "weekday", "room__position", "start_minute"]
@@ -81,6 +98,27 @@ class SlotPattern(models.Model):
         return f"{self.get_weekday_display()} {self.room} {self.start_minute}-{self.end_minute}"
 
 
+class MasterPlanStep(models.Model):
+    """One undoable step of a draft: all its slots as they were before."""
+
+    master_plan = models.ForeignKey(MasterPlan, models.CASCADE, related_name="steps")
+    position = models.PositiveIntegerField()
+    action = models.CharField(max_length=10)
+    facts = models.JSONField(default=dict)
+    before = models.JSONField()
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("étape du plan directeur")
+        verbose_name_plural = _("étapes du plan directeur")
+        constraints = [
+            models.UniqueConstraint(fields=["master_plan", "position"], name="one_master_plan_step_a_position")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.master_plan} {self.position}"
+
+
 class Slot(models.Model):
     """A dated *plage* in a room, owned by nobody, a specialty or a surgeon.
 
@@ -91,6 +129,7 @@ class Slot(models.Model):
         PATTERN = "pattern", _("Plan directeur")
         MANUAL = "manual", _("Modifiée à la main")
         EXCEPTION = "exception", _("Ouverte par exception")
+        RELEASED = "released", _("Libérée par son propriétaire")
 
     date = models.DateField(_("date"))
     room = models.ForeignKey(Room, models.PROTECT, verbose_name=_("salle"), related_name="slots")

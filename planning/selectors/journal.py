@@ -14,7 +14,7 @@ from planning.calendar import Week
 from planning.models import JournalEntry
 from planning.selectors.policies import policy_label
 from planning.selectors.reference_sentences import import_sentence, reference_sentence
-from planning.selectors.sentences import edit_sentence, slot_sentence
+from planning.selectors.sentences import edit_sentence, plan_sentence
 
 PAGE = 50
 Action = JournalEntry.Action
@@ -65,8 +65,8 @@ def text_of(entry: JournalEntry) -> str:
         return _("Version %(number)s") % {"number": after.get("number") or (entry.plan.number if entry.plan else "?")}
     if entry.action in (Action.UNDO, Action.REDO):
         return wording.step_label(str(after.get("step", "")), after) if after.get("step") else ""
-    if entry.action == Action.SLOT:
-        return slot_sentence(entry.before or {}, dict(after))
+    if entry.action in (Action.SLOT, Action.MASTER, Action.RELEASE):
+        return plan_sentence(entry.action, entry.before or {}, dict(after))
     if entry.action in (Action.ROOM, Action.SURGEON, Action.SPECIALTY):
         return reference_sentence(entry.action, entry.before or {}, after)
     if entry.action == Action.IMPORT:

@@ -30,6 +30,7 @@ from planning.models import (
     Surgeon,
     SurgeonAvailability,
 )
+from planning.models.slots import SlotKind
 from planning.solver import policies
 from planning.solver import problem as solver
 from planning.solver.day.problem import usual_beds
@@ -67,6 +68,11 @@ class SlotRow(NamedTuple):
     positions: int
     longest_minutes: int | None
     origin: str
+
+    @property
+    def for_nobody(self) -> bool:
+        """Opened by exception, or kept for the urgent cases to come: the planner puts nothing there."""
+        return self.origin == Slot.Origin.EXCEPTION or self.kind == SlotKind.RESERVE
 
 
 class SurgeonRow(NamedTuple):
@@ -183,7 +189,7 @@ class LoadedWeek:
         """A slot that is there only for the interventions a person put in it: the room is closed, or had no slot."""
         row = self.slots[slot_id]
         day = (row.date - self.week.monday).days
-        return row.origin == Slot.Origin.EXCEPTION or (str(row.room), day) in self.closures
+        return row.for_nobody or (str(row.room), day) in self.closures
 
     @cached_property
     def operating_days(self) -> tuple[date, ...]:
@@ -357,7 +363,7 @@ def _slots(
     ):
         row = SlotRow(*values)
         closed = (str(row.room), (row.date - week.monday).days) in closures
-        usable = row.id in used or not (closed or row.origin == Slot.Origin.EXCEPTION)
+        usable = row.id in used or not (closed or row.for_nobody)
         (found if usable else hidden)[str(row.id)] = row
     return found, hidden
 
@@ -461,7 +467,7 @@ def _solver_slots(
     found = []
     for row in slots.values():
         day = (row.date - week.monday).days
-        only_held = row.origin == Slot.Origin.EXCEPTION or (str(row.room), day) in closures
+        only_held = row.for_nobody or (str(row.room), day) in closures
         found.append(_solver_slot(row, day, held[row.id] if only_held else row.positions))
     return tuple(found)
 
@@ -474,7 +480,7 @@ def _solver_slot(row: SlotRow, day: int, positions: int) -> solver.Slot:
         room=str(row.room),
         start=start,
         end=end,
-        kind=solver.SlotKind(row.kind),
+        kind=solver.SlotKind.OVERTIME if row.kind == SlotKind.OVERTIME else solver.SlotKind.REGULAR,
         specialty=None if row.specialty is None else str(row.specialty),
         surgeon=None if row.surgeon is None else str(row.surgeon),
         positions=positions,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning import wording
-from planning.models.interventions import Intervention
+from planning.models import Intervention, JournalEntry
 
 Facts = dict[str, Any]
 
@@ -33,6 +33,18 @@ FIELD_NAMES = {
     "notes": gettext_lazy("notes"),
     "state": gettext_lazy("état"),
 }
+
+
+def plan_sentence(action: str, before: Facts, after: Facts) -> str:
+    """What became of a slot, or of the master plan they come from."""
+    if action == JournalEntry.Action.MASTER:
+        return _("« %(name)s », à partir de cette semaine") % {"name": after.get("name", "?")}
+    if action == JournalEntry.Action.RELEASE:
+        return _("%(slot)s, à %(owner)s") % {
+            "slot": _slot(before or after),
+            "owner": after.get("specialty") or _("tous"),
+        }
+    return slot_sentence(before, after)
 
 
 def slot_sentence(before: Facts, after: Facts) -> str:

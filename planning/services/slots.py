@@ -35,7 +35,8 @@ class Generated:
 
 def patterns_of(week: Week) -> list[tuple[date, SlotPattern]]:
     """Each pattern slot that falls in the week, with its date. Of two valid master plans the one begun last wins."""
-    plans = MasterPlan.objects.filter(valid_from__lte=week.days[-1]).exclude(valid_until__lt=week.monday)
+    validated = MasterPlan.objects.filter(status=MasterPlan.Status.VALIDATED)
+    plans = validated.filter(valid_from__lte=week.days[-1]).exclude(valid_until__lt=week.monday)
     found: list[tuple[date, SlotPattern]] = []
     patterns: dict[int, list[SlotPattern]] = defaultdict(list)
     plans_by_start = list(plans.order_by("-valid_from", "-pk"))

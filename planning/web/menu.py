@@ -36,6 +36,7 @@ ENTRIES = (
     Entry(_("Spécialités"), "specialties", (May.EDIT_REFERENCE,), ("special",)),
     Entry(_("Chirurgiens"), "surgeons", (May.EDIT_REFERENCE,), ("surgeon",)),
     Entry(_("Plan directeur"), "master-plans", (May.EDIT_REFERENCE,), ("master-plan", "pattern")),
+    Entry(_("Libérations"), "releases", (May.SEE_DRAFTS,), ("release",)),
     Entry(_("Plages de la semaine"), "week-slots-current", (May.EDIT_REFERENCE,), ("week-slot",)),
     Entry(_("Imports"), "imports", (May.IMPORT,), ("import",), begins_group=True),
     Entry(_("Paramètres"), "settings", (May.EDIT_REFERENCE,), ("settings",)),

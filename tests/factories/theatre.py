@@ -86,6 +86,7 @@ def rows_of(theatre: Theatre) -> Rows:
         "interventions": {"pk": theatre.item.pk},
         "comparaisons": {"pk": comparison.pk, "week": str(WEEK), "policy": "open", "form": "csv"},
         "semaines": {"week": str(WEEK), "pk": slot.pk},
+        "liberations": {"pk": slot.pk},
     }
 
 

@@ -21,6 +21,7 @@ from planning.services.week_slots import SlotRefused, SlotValues
 from planning.web.bands import Band, room_grid
 from planning.web.forms.slots import ApplyForm, MasterPlanForm, PatternForm, pattern_initial
 from planning.web.listing import asked_number, make_listing
+from planning.web.views.master_plan_drafts import board_page
 
 
 @require(May.EDIT_REFERENCE)
@@ -56,8 +57,11 @@ def master_plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require(May.EDIT_REFERENCE)
 def master_plan(request: HttpRequest, pk: int) -> HttpResponse:
-    """The pattern as a grid, weekday by room, one cycle week at a time."""
-    return _grid_page(request, get_object_or_404(MasterPlan, pk=pk), None)
+    """The pattern as a grid, weekday by room, one cycle week at a time; a draft on its board."""
+    plan = get_object_or_404(MasterPlan, pk=pk)
+    if plan.status == MasterPlan.Status.DRAFT:
+        return board_page(request, plan)
+    return _grid_page(request, plan, None)
 
 
 @require(May.EDIT_REFERENCE)
