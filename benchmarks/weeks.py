@@ -1,4 +1,4 @@
-"""Weeks of the paper's size, drawn from a seed: six rooms, five days, nine specialties.
+"""Weeks drawn from a seed: the paper's size (six rooms, five days, nine specialties), and larger and fuller ones.
 
 Durations are lognormal by specialty (means of Dutch academic theatres, three quarters of their spread); who operates
 when, what the rooms hold and who owns the slots are assumptions, stated where they are drawn.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from planning.solver.problem import Costs, Intervention, Room, Slot, SlotKind, Surgeon, WeekProblem
@@ -44,7 +44,10 @@ class Ownership(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WeekShape:
-    """What one week looks like. ``pinned_share`` of the interventions are fixed where they fit."""
+    """What one week looks like. ``pinned_share`` of the interventions are fixed where they fit.
+
+    ``load`` is the operated share of the regular hours that durations are scaled to; None leaves them as drawn.
+    """
 
     seed: int
     size: int
@@ -52,6 +55,7 @@ class WeekShape:
     ownership: Ownership = Ownership.OPEN
     turnover: int = 0
     pinned_share: float = 0.0
+    load: float | None = field(default=None, repr=False)  # not in the text that seeds the draw
 
     @property
     def label(self) -> str:
@@ -61,16 +65,36 @@ class WeekShape:
         return ", ".join(parts)
 
 
-def paper_shapes(weeks: int, *, size: int | None = None, seed: int = 0) -> list[WeekShape]:
-    """``weeks`` shapes of 50 to 90 interventions, the ownerships in turn; half with turnover, a third with pins."""
-    draw = random.Random(f"shapes/{seed}")
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A size of week; interventions and loads are drawn between two ends."""
+
+    rooms: int
+    interventions: tuple[int, int]
+    load: tuple[float, float]
+
+
+# Fewer interventions cannot fill more hours: the longest lasts four.
+SIZES: dict[str, Size] = {
+    "paper": Size(6, (50, 90), (0.40, 0.75)),
+    "full": Size(6, (150, 250), (0.60, 1.10)),
+    "large": Size(20, (450, 550), (0.60, 1.10)),
+    "very-large": Size(40, (1000, 1300), (0.70, 1.10)),
+}
+
+
+def shapes(size: Size, weeks: int, *, seed: int = 0) -> list[WeekShape]:
+    """``weeks`` shapes of a size: ownerships in turn, every other with turnover, one in three with pins."""
+    draw = random.Random(f"shapes/{size}/{seed}")
     return [
         WeekShape(
             seed=seed + index,
-            size=size or draw.randint(50, 90),
+            size=draw.randint(*size.interventions),
+            rooms=size.rooms,
             ownership=list(Ownership)[index % 3],
-            turnover=15 if (index // 3) % 2 else 0,
-            pinned_share=0.1 if (index // 2) % 3 == 2 else 0.0,
+            turnover=15 if index % 2 else 0,
+            pinned_share=0.1 if (index // 2) % 3 == 1 else 0.0,
+            load=round(draw.uniform(*size.load), 2),
         )
         for index in range(weeks)
     ]
@@ -82,6 +106,8 @@ def generate_week(shape: WeekShape) -> WeekProblem:
     rooms = _rooms(draw, shape)
     surgeons = _surgeons(draw, shape)
     interventions = tuple(_intervention(draw, number, surgeons) for number in range(shape.size))
+    if shape.load is not None:
+        interventions = _filling(interventions, shape.load * shape.rooms * DAYS * (CLOSING - OPENING))
     slots = _slots(_owners(draw, shape, rooms, surgeons, interventions), rooms)
     costs = Costs(hospital_day=300.0, overtime_hour=(200.0,) * DAYS, unplanned=3000.0)
     problem = WeekProblem(DAYS, rooms, surgeons, slots, interventions, costs, shape.turnover)
@@ -202,8 +228,19 @@ def _intervention(draw: random.Random, number: int, surgeons: tuple[Surgeon, ...
 def _duration(draw: random.Random, specialty: str) -> int:
     mean, variation = SPECIALTIES[specialty]
     sigma = math.sqrt(math.log(1 + (SPREAD_SCALE * variation) ** 2))
-    minutes = draw.lognormvariate(math.log(mean) - sigma**2 / 2, sigma)
+    return _rounded(draw.lognormvariate(math.log(mean) - sigma**2 / 2, sigma))
+
+
+def _rounded(minutes: float) -> int:
     return min(REGULAR_LONGEST, max(SHORTEST, STEP * round(minutes / STEP)))
+
+
+def _filling(items: tuple[Intervention, ...], minutes: float) -> tuple[Intervention, ...]:
+    """The same with durations scaled to these minutes in all; a few times, for the longest stop growing."""
+    for _ in range(4):
+        scale = minutes / sum(item.duration for item in items)
+        items = tuple(replace(item, duration=_rounded(item.duration * scale)) for item in items)
+    return items
 
 
 def _with_pins(draw: random.Random, problem: WeekProblem, share: float) -> WeekProblem:

@@ -25,7 +25,8 @@ from planning.solver.board import LEFT_OUT, Board
 from planning.solver.grid import Floats, Grid, Ints
 from planning.solver.stopping import Stop
 
-MOST_ROUNDS = 60
+# As many rounds as this work allows, counted in rows x rows x columns: the time of one assignment grows like it.
+WORK, FEWEST_ROUNDS, MOST_ROUNDS = 4e9, 2, 60
 # The dual step shrinks by half after this many rounds without a better bound, and the rounds end when it is tiny.
 PATIENCE = 4
 FIRST_STEP, SMALLEST_STEP = 1.0, 0.02
@@ -154,7 +155,9 @@ def assignment_rounds(board: Board, stop: Stop, *, found: Found, tick: Tick) -> 
     best_plan, best_value = list(board.slot_of), board.value
     multipliers, columns, scale, idle = Multipliers.zero(grid), seats(grid), FIRST_STEP, 0
     best: tuple[Relaxed, Multipliers] | None = None
-    for _ in range(MOST_ROUNDS):
+    rows = len(grid.items)
+    work = rows * rows * (rows + len(columns))
+    for _ in range(int(max(FEWEST_ROUNDS, min(MOST_ROUNDS, WORK / max(1, work))))):
         priced = multipliers.priced(grid)
         relaxed = relax(grid, multipliers, columns, priced)
         if best is None or relaxed.bound > best[0].bound + 1e-6 * abs(best[0].bound):

@@ -7,92 +7,24 @@ on (3), (4) and (5) only, the model falls apart into one small problem a surgeon
     L(y, w) = sum_k min sum_is (c_is + y_s demand_i + w_s) x_is  -  sum_s y_s length_s  -  sum_s w_s positions_s
 
 Within a day only the cheapest slot matters, so a surgeon's week is a choice of which interventions to operate on which
-day: dynamic programming over subsets, 3^n steps a day for n interventions. A surgeon with more than ``LARGEST_FAMILY``
-is cut in families that share the day through a multiplier z_kj >= 0 on (6), which only lowers the bound.
+day: dynamic programming over subsets (``surgeon_weeks.py``), at most 3^n steps a day for n interventions. A surgeon
+with more than ``LARGEST_FAMILY`` is cut in families that share the day through a multiplier z_kj >= 0 on (6), which
+only lowers the bound.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
 from planning.solver.assignment import SAFETY, Multipliers
 from planning.solver.grid import Floats, Grid, Ints
 
-LARGEST_FAMILY = 10
+LARGEST_FAMILY = 12
 MOST_ROUNDS = 200
 PATIENCE = 6
 FIRST_STEP, SMALLEST_STEP = 1.0, 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class _Subsets:
-    """Every pair of a set and a subset of it, as bits; ``first`` is where each set's pairs begin, sets ascending."""
-
-    part: Ints
-    rest: Ints
-    first: Ints
-
-
-@lru_cache(maxsize=LARGEST_FAMILY + 1)
-def _subsets(size: int) -> _Subsets:
-    whole = part = np.zeros(1, dtype=np.int64)
-    for index in range(size):
-        bit = 1 << index
-        whole = np.concatenate([whole, whole | bit, whole | bit])
-        part = np.concatenate([part, part, part | bit])
-    order = np.argsort(whole, kind="stable")
-    whole, part = whole[order], part[order]
-    return _Subsets(part, whole ^ part, np.searchsorted(whole, np.arange(1 << size)))
-
-
-@dataclass(frozen=True)
-class _Family:
-    """Some of a surgeon's interventions.
-
-    ``member`` (2^n, n) is 1 for who is in which set; ``too_long[day]`` lists the sets that the day cannot hold;
-    ``leave`` (2^n,) is the cost of leaving out who is not in the set.
-    """
-
-    rows: Ints
-    surgeon: int
-    shares_days: bool
-    member: Ints
-    too_long: list[Ints]
-    leave: Floats
-
-    @classmethod
-    def of(cls, grid: Grid, rows: Ints, *, shares_days: bool) -> _Family:
-        surgeon = int(grid.surgeon[rows[0]])
-        member = (np.arange(1 << len(rows))[:, None] >> np.arange(len(rows))) & 1
-        minutes = member @ grid.duration[rows]
-        too_long = [np.flatnonzero(minutes > max(0, int(left))) for left in grid.surgeon_left[surgeon]]
-        return cls(rows, surgeon, shares_days, member, too_long, (1 - member) @ grid.leave[rows])
-
-    def cheapest(self, price: Floats) -> tuple[float, Ints]:
-        """Least price of the family's week and the day of each (-1: left out); ``price`` (n, days), may be infinite."""
-        subsets, days = _subsets(len(self.rows)), price.shape[1]
-        so_far = np.full(len(self.member), np.inf)
-        so_far[0] = 0.0
-        steps = []
-        for day in range(days):
-            today = np.where(self.member, price[:, day], 0.0).sum(axis=1)
-            today[self.too_long[day]] = np.inf
-            steps.append((so_far, today))
-            so_far = np.minimum.reduceat(so_far[subsets.rest] + today[subsets.part], subsets.first)
-        total = so_far + self.leave
-        chosen = int(total.argmin())
-        value, day_of = float(total[chosen]), np.full(len(self.rows), -1, dtype=np.int64)
-        for day in reversed(range(days)):
-            before, today = steps[day]
-            begin = int(subsets.first[chosen])
-            pairs = slice(begin, begin + (1 << chosen.bit_count()))
-            best = begin + int((before[subsets.rest[pairs]] + today[subsets.part[pairs]]).argmin())
-            day_of[self.member[subsets.part[best]] == 1] = day
-            chosen = int(subsets.rest[best])
-        return value, day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +49,12 @@ class SurgeonBound:
     def __init__(self, grid: Grid, multipliers: Multipliers, bound: float) -> None:
         self.grid, self.value = grid, bound
         self.done = not grid.items or not grid.slots
-        self._families = list(_families(grid))
+        self._families = _Families.of(grid)
         self._minutes = np.maximum(grid.length, 0).astype(np.float64)
         self._positions = np.maximum(grid.positions, 0).astype(np.float64)
         self._surgeon_minutes = np.maximum(grid.surgeon_left, 0).astype(np.float64)
         self._shared = np.zeros(grid.surgeon_left.shape, dtype=np.bool_)
-        for family in self._families:
-            self._shared[family.surgeon] |= family.shares_days
+        self._shared[self._families.shared] = True
         surgeon_day = multipliers.surgeon_day.reshape(grid.surgeon_left.shape)
         self._prices = _Prices(multipliers.slot, np.zeros(len(grid.slots)), np.where(self._shared, surgeon_day, 0.0))
         # Minutes are counted in mean interventions, so that positions and minutes weigh alike in a step.
@@ -148,16 +79,17 @@ class SurgeonBound:
         self.done = not moved or self._step < SMALLEST_STEP or self._rounds >= MOST_ROUNDS
 
     def _solve(self) -> _Round:
-        grid, prices = self.grid, self._prices
+        # The compiler is loaded with the first round, not with the first plan.
+        from planning.solver.surgeon_weeks import cheapest_weeks
+
+        grid, prices, families = self.grid, self._prices, self._families
         cheapest, slot = self._cheapest_of_days()
-        value, column = 0.0, np.full(len(grid.items), -1, dtype=np.int64)
-        for family in self._families:
-            rows = family.rows
-            minutes = grid.duration[rows][:, None] * prices.surgeon_day[family.surgeon]
-            worth, day_of = family.cheapest(cheapest[rows] + minutes)
-            planned = np.flatnonzero(day_of >= 0)
-            column[rows[planned]] = slot[rows[planned], day_of[planned]]
-            value += worth
+        priced = cheapest + grid.duration[:, None] * prices.surgeon_day[grid.surgeon] - grid.leave[:, None]
+        day_of = np.full(len(grid.items), -1, dtype=np.int64)
+        left = np.maximum(grid.surgeon_left[families.surgeon], 0)
+        value = cheapest_weeks(families.first, families.rows, priced, grid.duration, left, day_of)
+        value += float(grid.leave.sum())
+        column = np.where(day_of >= 0, slot[np.arange(len(day_of)), day_of], -1)
         refund = prices.minute @ self._minutes + prices.position @ self._positions
         refund += float((prices.surgeon_day * self._surgeon_minutes).sum())
         bound = value - float(refund)
@@ -207,12 +139,27 @@ class SurgeonBound:
         return True
 
 
-def _families(grid: Grid) -> list[_Family]:
-    """A surgeon's interventions, in equal parts where they are too many for one dynamic program."""
-    families: list[_Family] = []
-    for surgeon in range(len(grid.surgeon_left)):
-        rows = np.flatnonzero(grid.surgeon == surgeon)
-        parts = -(-len(rows) // LARGEST_FAMILY)
-        split = np.array_split(rows, parts) if parts else []
-        families.extend(_Family.of(grid, part, shares_days=parts > 1) for part in split)
-    return families
+@dataclass(frozen=True, slots=True)
+class _Families:
+    """Family f is ``rows[first[f]:first[f + 1]]``, of ``surgeon[f]``; ``shared`` surgeons have more than one."""
+
+    first: Ints
+    rows: Ints
+    surgeon: Ints
+    shared: Ints
+
+    @classmethod
+    def of(cls, grid: Grid) -> _Families:
+        """A surgeon's interventions, in equal parts where they are too many for one dynamic program."""
+        families: list[Ints] = []
+        for surgeon in range(len(grid.surgeon_left)):
+            rows = np.flatnonzero(grid.surgeon == surgeon)
+            if len(rows):
+                families += np.array_split(rows, -(-len(rows) // LARGEST_FAMILY))
+        surgeons = np.array([grid.surgeon[rows[0]] for rows in families], dtype=np.int64)
+        return cls(
+            first=np.cumsum([0, *(len(rows) for rows in families)], dtype=np.int64),
+            rows=np.concatenate([*families, np.zeros(0, dtype=np.int64)]),
+            surgeon=surgeons,
+            shared=np.flatnonzero(np.bincount(surgeons, minlength=len(grid.surgeon_left)) > 1),
+        )

@@ -10,7 +10,7 @@ from planning.solver.assignment import assignment_rounds, construct
 from planning.solver.board import Board
 from planning.solver.bound import SurgeonBound
 from planning.solver.grid import UNITS, Forbidden, Grid, grid_of
-from planning.solver.improvement import IDLE_ROUNDS, Improver
+from planning.solver.improvement import Improver
 from planning.solver.observer import Observer, Progress
 from planning.solver.problem import WeekProblem
 from planning.solver.stopping import Stop
@@ -19,7 +19,9 @@ from planning.solver.ties import TieRule, break_ties
 # An observer hears at least this often.
 SILENCE_SECONDS = 0.25
 # One round of the tighter bound takes as long as a few of the search.
-ROUNDS_A_BOUND = 5
+ROUNDS_A_BOUND = 8
+# A plan that is good already is settled by few rounds.
+SETTLE_IDLE_ROUNDS = 10
 
 
 class Report:
@@ -70,7 +72,7 @@ def plan_hungarian(
     reference: Mapping[str, str] | None,
     report: Report,
     timed: bool = False,
-    idle_rounds: int = IDLE_ROUNDS,
+    idle_rounds: int | None = None,
 ) -> Outcome:
     """A feasible plan from the first milliseconds on, and the best bound of the assignment rounds.
 
@@ -107,7 +109,7 @@ def improve(
     seed: int,
     bound: SurgeonBound | float,
     report: Report,
-    idle_rounds: int = IDLE_ROUNDS,
+    idle_rounds: int | None = None,
 ) -> None:
     """The improvement phase from the plan on the board, ended early by a plan that meets the bound.
 
@@ -149,7 +151,7 @@ def settle(
     report: Report,
     forbidden: Forbidden = (),
     timed: bool = False,
-    idle_rounds: int = 80,
+    idle_rounds: int | None = SETTLE_IDLE_ROUNDS,
 ) -> dict[str, str]:
     """A good plan near ``assignments``: fills what it leaves open, improves briefly, breaks its ties."""
     grid: Grid = grid_of(problem, forbidden, timed=timed)

@@ -10,7 +10,6 @@ from planning.solver.costs import breakdown
 from planning.solver.first_come import plan_first_come
 from planning.solver.grid import Forbidden
 from planning.solver.hungarian import Outcome, Report, plan_hungarian, settle
-from planning.solver.improvement import IDLE_ROUNDS
 from planning.solver.observer import Observer
 from planning.solver.problem import WeekProblem
 from planning.solver.reasons import reasons_for
@@ -27,7 +26,7 @@ TIE_RULES: tuple[str, ...] = get_args(TieRule)
 # The share of an exact solve's time that may go into the plan it starts from.
 INCUMBENT_SHARE = 0.3
 # The rounds in vain that end it sooner, when the proof is what was asked for.
-INCUMBENT_IDLE_ROUNDS = 250
+INCUMBENT_IDLE_ROUNDS = 75
 # The share of what then remains that the proof may take when the days are still to be ordered.
 PROOF_SHARE = 0.8
 # The same for a plan without a proof.
@@ -119,7 +118,7 @@ class _Run:
             reasons=reasons_for(problem, assignments, forbidden=timed.forbidden, unordered=timed.unordered),
         )
 
-    def _hungarian(self, stop: Stop, *, idle_rounds: int = IDLE_ROUNDS) -> Outcome:
+    def _hungarian(self, stop: Stop, *, idle_rounds: int | None = None) -> Outcome:
         return plan_hungarian(
             self.problem,
             stop=stop,
@@ -135,7 +134,7 @@ class _Run:
         """The planner's own plan cuts the search off; the program proves it or finds a cheaper one."""
         from planning.solver.exact import solve_exact  # the other methods need no integer programming
 
-        idle_rounds = INCUMBENT_IDLE_ROUNDS if self.method == "exact" else IDLE_ROUNDS
+        idle_rounds = INCUMBENT_IDLE_ROUNDS if self.method == "exact" else None
         first = self._hungarian(self.stop.share(INCUMBENT_SHARE), idle_rounds=idle_rounds)
         cost = breakdown(self.problem, first.assignments).total
         if cost - first.lower_bound <= MEETS * max(1.0, cost):
