@@ -6,7 +6,8 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     BLOCWEB_PRODUCTION=1 \
-    BLOCWEB_VAR_DIR=/srv/blocweb/var
+    BLOCWEB_VAR_DIR=/srv/blocweb/var \
+    NUMBA_CACHE_DIR=/srv/blocweb/compiled
 
 WORKDIR /srv/blocweb
 COPY requirements/runtime.lock requirements/
@@ -24,7 +25,8 @@ COPY scripts/health.py scripts/
 RUN BLOCWEB_SECRET_KEY=build BLOCWEB_HOSTS=build DATABASE_URL=sqlite:////tmp/build CELERY_BROKER_URL=memory:// \
     sh -c "python manage.py compile_po && python manage.py collectstatic --noinput --verbosity 0" \
     && useradd --system --home-dir /srv/blocweb --shell /usr/sbin/nologin blocweb \
-    && chown -R blocweb var
+    && python -m planning.solver.warm \
+    && chown -R blocweb var compiled
 
 USER blocweb
 EXPOSE 8000

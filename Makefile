@@ -41,8 +41,8 @@ fault-outages: $(DEV) ## Redis away for ten seconds, then PostgreSQL
 fault-fuzz: $(DEV) ## 200 broken files and 5,000 hostile requests
 	@$(BIN)/python -m tests.faults.fuzz
 
-bench-planner: $(DEV) ## Measure the planner against proven optima, seeded
-	@$(BIN)/python -m benchmarks.bench_planner
+bench-planner: $(DEV) ## Race the planner against HiGHS and CP-SAT, half an hour (SIZES=paper ARGS="--weeks 2")
+	@$(BIN)/python -m benchmarks.bench_planner $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
 
 bench-web: $(DEV) ## Measure the pages as ratios in one run
 	@$(BIN)/python -m benchmarks.bench_web

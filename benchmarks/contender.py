@@ -17,7 +17,8 @@ from math import inf, isfinite
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csc_array, vstack
+from scipy.optimize import LinearConstraint
+from scipy.sparse import csc_array, csr_array, vstack
 
 from benchmarks.weeks import Ownership, WeekShape, generate_week
 from planning.solver.costs import breakdown
@@ -73,7 +74,7 @@ class _Path(Observer):
 def run_method(problem: WeekProblem, race: Race, seconds: float) -> None:
     stop = Stop(seconds=seconds)
     result = solve(problem, method=race.contender, stop=stop, observer=_Path(stop, race))  # type: ignore[arg-type]
-    race.assignments, race.bound = result.assignments, result.lower_bound
+    race.assignments, race.bound = dict(result.assignments), result.lower_bound
     race.path.append((result.seconds, result.cost.total))
 
 
@@ -84,7 +85,7 @@ def run_highs(problem: WeekProblem, race: Race, seconds: float) -> None:
     variables = choose_variables(grid_of(problem))
     goal = objective(variables)
     rows = constraints(variables)
-    matrix = csc_array(vstack([one.A for one in rows]))
+    matrix = csc_array(vstack([_sparse(one) for one in rows]))
     lp = HighsLp()
     lp.num_col_, lp.num_row_ = variables.size, matrix.shape[0]
     lp.col_cost_ = goal.coefficients
@@ -95,7 +96,7 @@ def run_highs(problem: WeekProblem, race: Race, seconds: float) -> None:
     lp.a_matrix_.format_ = MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
     lp.integrality_ = [HighsVarType.kInteger] * variables.size
-    highs = Highs()
+    highs: Any = Highs()  # type: ignore[no-untyped-call]  # highspy is partly typed
     highs.silent()
     highs.setOptionValue("threads", THREADS)
     highs.setOptionValue("mip_rel_gap", 0.0)
@@ -127,7 +128,7 @@ def run_cp_sat(problem: WeekProblem, race: Race, seconds: float) -> None:
     upper = np.concatenate([variables.group_sizes[variables.group], variables.group_sizes])
     cells = [model.new_int_var(0, int(most), "") for most in upper]
     for number, one in enumerate(constraints(variables)):
-        matrix = one.A.tocsr()
+        matrix = _sparse(one)
         for row, most in enumerate(one.ub):
             part = slice(matrix.indptr[row], matrix.indptr[row + 1])
             terms = [cells[index] for index in matrix.indices[part]]
@@ -147,6 +148,11 @@ def run_cp_sat(problem: WeekProblem, race: Race, seconds: float) -> None:
     known = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
     values = np.array([solver.value(cell) for cell in cells], dtype=float) if known else None
     _keep(problem, race, stop, None if values is None else expand(variables, values))
+
+
+def _sparse(rows: LinearConstraint) -> csr_array:
+    matrix: Any = rows.A  # SciPy's stubs allow several kinds of matrix here
+    return csr_array(matrix)
 
 
 def _keep(problem: WeekProblem, race: Race, stop: Stop, plan: dict[str, str] | None) -> None:

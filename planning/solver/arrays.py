@@ -42,7 +42,7 @@ def tables_of(board: Board) -> Tables:
     users = [np.flatnonzero(price[:, slot] < NEVER) for slot in range(columns)]
     list_first, list_end = _ranges([len(one) for one in (*surgeons, *users)])
     days, windows = 2 * columns, 2 * columns + board.grid.surgeon_left.size
-    item = [
+    item: list[Sequence[int] | Ints] = [
         board.demand,
         board.duration,
         np.array(board.first_day, dtype=np.int64) + days,
@@ -52,7 +52,7 @@ def tables_of(board: Board) -> Tables:
         list_first[board.grid.surgeon],
         list_end[board.grid.surgeon],
     ]
-    spot = [board.day, board.window, list_first[len(surgeons) :], list_end[len(surgeons) :]]
+    spot: list[Sequence[int] | Ints] = [board.day, board.window, list_first[len(surgeons) :], list_end[len(surgeons) :]]
     return Tables(
         item=_columns(item),
         spot=_columns(spot),

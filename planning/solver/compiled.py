@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from numba import njit
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def compiled(function: Function) -> Function:
     """Callable from Python. Kept beside the source or in the user's cache; where neither can be written, in memory."""
     try:
-        return njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+        return cast(Function, njit(function, cache=True, nogil=True, error_model="numpy"))
     except RuntimeError:
-        return njit(nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+        return cast(Function, njit(function, nogil=True, error_model="numpy"))
 
 
 def inner(function: Function) -> Function:
-    """Called by compiled functions only: part of their code, so that it needs no way in from Python."""
-    options = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return njit(**options)(function)  # type: ignore[no-any-return]
+    """Called by compiled functions only: it becomes part of their code."""
+    return cast(Function, njit(function, nogil=True, error_model="numpy"))

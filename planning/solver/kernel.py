@@ -71,7 +71,7 @@ def _draw(s: State) -> float:
     x ^= x >> np.uint64(7)
     x ^= x << np.uint64(17)
     s.seed[0] = x
-    return np.float64(x >> np.uint64(11)) * (1.0 / 9007199254740992.0)  # type: ignore[no-any-return]
+    return np.float64(x >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
 @inner
