@@ -87,7 +87,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         page = context.new_page()
         page.set_default_timeout(SECONDS * 1000)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(live_server.url + path)
+        page.goto(live_server.url + path, timeout=3 * SECONDS * 1000)  # the first page of a session wakes the server up
         page.wait_for_selector("#week:not([aria-busy])")
         return page
 

@@ -6,10 +6,11 @@ import re
 
 from playwright.sync_api import expect
 
-from planning.models import Intervention, Placement
+from planning.models import Intervention, Placement, Plan
 from tests.browser.conftest import OpenPage
 from tests.browser.grid import GRID, MONDAY, TUESDAY, block, card, carry, column, middle, where
-from tests.factories.hospital import Hospital
+from tests.factories.hospital import Hospital, make_intervention
+from tests.factories.plans import place
 
 
 def test_a_drag_tells_the_price_before_the_drop_and_moves_and_pins(
@@ -181,3 +182,30 @@ def test_a_lock_says_who_set_it_and_is_released_by_its_key(
     page.keyboard.press("l")
     expect(page.locator("#pane")).not_to_contain_text("Par Directrice")
     assert Placement.objects.get(intervention=hernia).pinned_by is None
+
+
+def test_several_chosen_with_shift_are_locked_and_removed_in_one_step_each(
+    open_page: OpenPage, hospital: Hospital, plan: Plan, hernia: Intervention
+) -> None:
+    others = [make_intervention(hospital.surgeons[1], 60, patient_code=f"P-80{index}") for index in range(2)]
+    for index, other in enumerate(others):
+        place(plan, other, hospital, start=600 + 120 * index)
+    page = open_page(GRID, hospital.director)
+    block(page, hernia).click()
+    block(page, others[0]).click(modifiers=["Shift"])
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator("#pane")).to_contain_text("3 interventions choisies")
+    expect(page.locator("#live")).to_have_text("3 interventions choisies")
+    page.keyboard.press("l")
+    expect(page.locator("#toasts")).to_contain_text("Verrouiller 3 interventions")
+    assert Placement.objects.filter(pinned_by=hospital.director).count() == 3
+    page.locator("#pane").get_by_role("button", name="Ôter P-801 du choix").click()
+    expect(page.locator("#pane")).to_contain_text("2 interventions choisies")
+    page.locator("#pane").get_by_role("button", name="Retirer").click()
+    expect(page.locator("#toasts")).to_contain_text("Retirer 2 interventions du planning")
+    assert [where(item) is None for item in (hernia, *others)] == [True, True, False]
+    page.keyboard.press("Control+z")
+    expect(block(page, hernia)).to_be_visible()
+    block(page, others[1]).click()
+    expect(page.locator("#pane")).to_contain_text("P-801")
+    expect(page.locator(".blk.sel")).to_have_count(1)

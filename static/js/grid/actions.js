@@ -104,19 +104,21 @@ async function settle(before, task) {
 
 const change = (task) => inTurn(() => settle(state.placements, task));
 
-export const unplan = (id) => change(async () => {
-  done(await send("unplan", { interventions: [id] }, () => unplan(id)));
+export const unplan = (...interventions) => change(async () => {
+  done(await send("unplan", { interventions }, () => unplan(...interventions)));
 });
 
-export const togglePin = (id) => change(async () => {
-  const pinned = !state.placements.get(id)?.pinned;
-  done(await send("pins", { interventions: [id], pinned }, () => togglePin(id)));
+export const pin = (interventions, pinned) => change(async () => {
+  done(await send("pins", { interventions, pinned }, () => pin(interventions, pinned)));
 });
 
 /** The intervention in a slot that others hold: they go where its explanation said. */
 export const makeRoom = (id, slot) => change(async () => {
   done(await send("make-room", { intervention: id, slot }, () => makeRoom(id, slot)));
 });
+
+/** Locks them all, unless all are locked already. */
+export const togglePin = (...interventions) => pin(interventions, interventions.some((id) => !state.placements.get(id)?.pinned));
 
 const step = (name) => change(async () => {
   if (!state.live?.[name]) return;

@@ -88,7 +88,10 @@ function create(id) {
 function dress(node, intervention, placement, change, comparing) {
   const { name } = stateOf(placement);
   const moving = state.moving?.id === intervention.id ? "orig" : "";
-  const selected = state.selected === intervention.id ? "sel" : "";
+  const picked = state.picked.has(intervention.id);
+  const selected = picked || state.selected === intervention.id ? "sel" : "";
+  if (state.picked.size) node.setAttribute("aria-pressed", String(picked));
+  else node.removeAttribute("aria-pressed");
   const peer = !selected && byId("interventions", state.selected)?.surgeon === intervention.surgeon ? "peer" : "";
   node.className = [
     "blk", specialtyClass(intervention.specialty), name, placement.warnings.length ? "warned" : "", selected, peer, moving,

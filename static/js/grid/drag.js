@@ -36,7 +36,7 @@ export const startDragging = () => {
 export const cancelDrag = () => release(false);
 
 function down(event) {
-  const source = event.target.closest(".blk, .card");
+  const source = event.target.closest(".blk, .card[data-id]");
   if (!source || event.button !== 0 || (state.moving && state.moving.mode !== "hover") || !editable()) return;
   const id = Number(source.dataset.id);
   const placement = state.placements.get(id);
@@ -160,7 +160,7 @@ function release(drop) {
 let dropped = false;
 /** The click that follows a drop is not a click. */
 function swallow(event) {
-  if (dropped && event.target.closest(".blk, .card")) {
+  if (dropped && event.target.closest(".blk, .card[data-id]")) {
     event.stopPropagation();
     event.preventDefault();
   }

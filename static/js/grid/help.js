@@ -12,6 +12,7 @@ const KEYS = [
   [["X"], gettext("Échanger : flèches pour choisir l'autre intervention, Entrée échange")],
   [[gettext("Ctrl"), gettext("clic ou glisser")], gettext("Échanger avec l'intervention sous le pointeur")],
   [[gettext("Maj X")], gettext("Échanger la journée de deux salles")],
+  [[gettext("Maj"), gettext("clic ou flèche")], gettext("Choisir plusieurs interventions, pour les verrouiller ou les retirer d'un coup")],
   [["L"], gettext("Verrouiller ou libérer")],
   [[gettext("Suppr")], gettext("Retirer du planning")],
   [[gettext("Ctrl Z"), gettext("Ctrl Maj Z")], gettext("Annuler, rétablir")],

@@ -12,6 +12,7 @@ import { openMoveTo } from "./moveto.js";
 import { placeCard } from "./preview.js";
 import { editable, resting, state, update } from "./store.js";
 import { openRoomSwap } from "./roomswap.js";
+import { dropAll, pickAlso, several } from "./several.js";
 import { pick, startSwap } from "./swapping.js";
 import { openWhy } from "./why.js";
 import { setZoom } from "./zoom.js";
@@ -29,10 +30,11 @@ function pressed(event) {
     return event.shiftKey || key === "y" ? redo() : undo();
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
-  const block = event.target.closest(".blk, .card");
+  const block = event.target.closest(".blk, .card[data-id]");
   const id = block ? Number(block.dataset.id) : state.selected;
   if (ARROWS[event.key] && block?.matches(".blk")) {
     event.preventDefault();
+    if (event.shiftKey) return extend(id, ARROWS[event.key]);
     return walk(id, ARROWS[event.key]);
   }
   if (act(key, event, id)) event.preventDefault();
@@ -45,6 +47,11 @@ function leaveField(event) {
 
 /** Returns whether the key was one of ours. */
 function act(key, event, id) {
+  const many = several();
+  if (many.length > 1 && editable()) {
+    if (key === "l") return togglePin(...many), true;
+    if (key === "delete" || key === "backspace") return unplan(...many), true;
+  }
   if (id && key === "e") return openWhy(id), true;
   if (id && editable()) {
     if (key === "m") return event.shiftKey ? (openMoveTo(id), true) : (startMove(id), true);
@@ -63,6 +70,7 @@ function act(key, event, id) {
 }
 
 function back() {
+  if (state.picked.size) return dropAll();
   if (state.isolated.size) return update({ isolated: new Set() });
   if (!state.selected) return undefined;
   const node = nodeOf(state.selected);
@@ -88,6 +96,16 @@ function neighbour(id, [dx, dy]) {
     next = [...others].sort((a, b) => Math.abs(a.start - here.start) - Math.abs(b.start - here.start))[0];
   }
   return next?.intervention ?? null;
+}
+
+/** Shift and an arrow: the next block joins the choice, or leaves it when it was its last. */
+function extend(id, arrow) {
+  const next = neighbour(id, arrow);
+  if (!next || !editable()) return;
+  if (!state.picked.has(id) && state.selected !== id) update({ picked: new Set(), selected: id });
+  pickAlso(next);
+  rove(next);
+  nodeOf(next)?.focus();
 }
 
 function walk(id, arrow) {

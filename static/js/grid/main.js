@@ -19,6 +19,7 @@ import { startPulse } from "./pulse.js";
 import { startRoomDrag } from "./roomswap.js";
 import { followRun, startRun } from "./run.js";
 import { editable, resting, setGrid, state, subscribe, update } from "./store.js";
+import { pickAlso } from "./several.js";
 import { startSwapping } from "./swapping.js";
 import { startTip } from "./tip.js";
 import { renderTopbar, startTopbar } from "./topbar.js";
@@ -37,9 +38,9 @@ function wire() {
     renderHeads();
   });
   subscribe(["zoom", "view"], renderZoom);
-  subscribe([...LAYOUT, "selected", "query", "isolated", "comparing", "moving"], renderBlocks);
+  subscribe([...LAYOUT, "selected", "picked", "query", "isolated", "comparing", "moving"], renderBlocks);
   subscribe(["grid", "live", "preview", "placements"], renderKpis);
-  subscribe(["grid", "live", "placements", "selected", "tab", "query", "sort", "isolated", "comparing"], renderPanel);
+  subscribe(["grid", "live", "placements", "selected", "picked", "tab", "query", "sort", "isolated", "comparing"], renderPanel);
   subscribe(["grid", "view", "day"], renderNow);
   subscribe(["grid", "plan", "live", "placements", "view", "comparing"], renderTopbar);
   subscribe(["grid", "isolated", "group"], renderFooter);
@@ -74,12 +75,16 @@ function message(title, text, link) {
 
 function startSelection() {
   document.addEventListener("click", (event) => {
-    const block = event.target.closest(".blk, .card");
-    if (!block) return;
+    const block = event.target.closest(".blk, .card[data-id]");
+    if (!block) return undefined;
     const id = Number(block.dataset.id);
+    if (event.shiftKey && block.matches(".blk")) {
+      pickAlso(id);
+      return nodeOf(id)?.focus({ preventScroll: true });
+    }
     const again = state.selected === id && state.tab === "item";
-    update(again ? { selected: null, tab: resting() } : { selected: id, tab: "item" });
-    nodeOf(id)?.focus({ preventScroll: true });
+    update({ picked: new Set(), ...(again ? { selected: null, tab: resting() } : { selected: id, tab: "item" }) });
+    return nodeOf(id)?.focus({ preventScroll: true });
   });
 }
 

@@ -2,7 +2,7 @@
 import { move, swap, unplan } from "./actions.js";
 import { complain, say } from "./announce.js";
 import { post } from "./api.js";
-import { nodeOf, renderBlocks } from "./blocks.js";
+import { nodeOf } from "./blocks.js";
 import { $, $$ } from "./dom.js";
 import { frame } from "./frame.js";
 import { snap } from "./geometry.js";
@@ -117,7 +117,6 @@ export function end(drop) {
   $("#pane").classList.remove("drop");
   for (const card of $$(".card.lift")) card.classList.remove("lift");
   update({ moving: null, preview: null });
-  renderBlocks();
   nodeOf(moving.id)?.focus({ preventScroll: true });
   if (drop) settle(moving);
   else if (moving.mode !== "hover") say(moving.mode === "pick" ? gettext("Échange annulé") : gettext("Déplacement annulé"));

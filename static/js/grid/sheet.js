@@ -8,15 +8,17 @@ import { clock, date, duration, fill, gettext, moment, placeText } from "./i18n.
 import { entries, entryRow } from "./journal.js";
 import { startMove } from "./keyboard.js";
 import { openMoveTo } from "./moveto.js";
+import { renderSeveral, several } from "./several.js";
 import { byId, editable, resting, state, update } from "./store.js";
 import { why } from "./why.js";
 
 export function renderSheet(pane) {
+  if (several().length > 1) return renderSeveral(pane);
   const intervention = state.selected && byId("interventions", state.selected);
   if (!intervention) {
     pane.replaceChildren(el("div", { class: "nothing" }, el("b", { text: gettext("Aucune intervention choisie") }),
       el("span", { text: gettext("Cliquez sur un bloc, ou atteignez-le avec Tab puis les flèches.") })));
-    return;
+    return undefined;
   }
   const placement = state.placements.get(intervention.id);
   pane.replaceChildren(el("div", { class: `sheet ${specialtyClass(intervention.specialty)}` },

@@ -13,6 +13,7 @@ export const state = {
   focus: null, // the opened group of the accordion
   zoom: 1,
   selected: null,
+  picked: new Set(), // two or more blocks chosen with Shift, instead of one
   tab: "wait", // "wait", "item" or "diff"
   query: "",
   sort: "deadline",
