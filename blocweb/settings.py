@@ -52,6 +52,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "rest_framework",
     "drf_spectacular",
@@ -69,6 +74,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "planning.web.second_factor.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -120,9 +127,50 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
+
+# ---- Accounts (django-allauth): password, second factor, single sign-on ------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "planning.web.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "planning.web.adapters.SingleSignOnAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # who administers the accounts wrote the address
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Bloc : "
+ACCOUNT_SESSION_REMEMBER = False  # the session ends with SESSION_COOKIE_AGE, for everyone
+# Counted by the address asked from and by the account tried; kept in the cache that all processes share.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Bloc"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # this machine's own address has no certificate
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the hospital's directory vouches for the address of its people
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+if OIDC_SERVER := env.text("BLOCWEB_OIDC_SERVER", ""):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "hopital",
+            "name": env.text("BLOCWEB_OIDC_NAME", "SSO"),
+            "client_id": env.text("BLOCWEB_OIDC_CLIENT"),
+            "secret": env.text("BLOCWEB_OIDC_SECRET"),
+            "settings": {"server_url": OIDC_SERVER},
+        }
+    ]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "blocweb_cache"}}
+
+# ---- E-mail: printed unless a server is named -------------------------------
+EMAIL_HOST = env.text("BLOCWEB_SMTP_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = env.number("BLOCWEB_SMTP_PORT", 587)
+EMAIL_HOST_USER = env.text("BLOCWEB_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.text("BLOCWEB_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("BLOCWEB_SMTP_TLS", True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("BLOCWEB_MAIL_FROM", "bloc@localhost")
 
 # ---- Language and time -----------------------------------------------------
 LANGUAGE_CODE = "fr"

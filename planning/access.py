@@ -48,6 +48,14 @@ TABLE: dict[str, frozenset[May]] = {
 }
 
 
+# One's own account: signing in and out, the password, the second factor. Whoever they are about is the session's.
+SELF_SERVICE = ("account_", "mfa_", "socialaccount_", "openid_connect_", "set_language", "javascript-catalog")
+
+
+def is_self_service(view_name: str) -> bool:
+    return view_name.startswith(SELF_SERVICE)
+
+
 def allowed(user: Any, may: May) -> bool:
     """Whether ``user`` (a User or an AnonymousUser) may do it."""
     if isinstance(user, AnonymousUser) or not user.is_active:

@@ -30,6 +30,7 @@ class Site(models.Model):
     )  # fmt: skip
     tie_rule = models.CharField(_("à coût égal"), max_length=10, choices=TieRule.choices, default=TieRule.BALANCE)
     default_policy = models.CharField(_("politique par défaut"), max_length=40, default="specialty")
+    second_factor_required = models.BooleanField(_("exiger un second facteur de connexion"), default=False)
     time_limit_seconds = models.PositiveSmallIntegerField(_("durée d'un calcul (secondes)"), default=20)
 
     class Meta:

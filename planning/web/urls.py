@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, path
 
 import planning.converters  # noqa: F401  # registers the <week:…> part
+from planning.web import accounts
 from planning.web.views import (
-    account,
     comparisons,
     home,
     imports,
@@ -24,12 +23,10 @@ from planning.web.views import (
     week_slots,
 )
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("semaines/<week:week>/", week.week, name="week"),
-    path("connexion/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("deconnexion/", LogoutView.as_view(), name="logout"),
-    path("mot-de-passe/", account.password, name="password"),
+    *accounts.urlpatterns,
     path("journal/", journal.journal_current, name="journal-current"),
     path("journal/tout/", journal.journal_all, name="journal-all"),
     path("semaines/<week:week>/journal/", journal.journal, name="journal"),

@@ -25,7 +25,7 @@ class Client:
     def sign_in(self, username: str, password: str = DEMO_PASSWORD) -> None:
         path = "/connexion/"
         self.send("GET", path)
-        form = {"username": username, "password": password, "csrfmiddlewaretoken": self.cookies["csrftoken"]}
+        form = {"login": username, "password": password, "csrfmiddlewaretoken": self.cookies["csrftoken"]}
         status, _ = self.send("POST", path, urlencode(form).encode(), "application/x-www-form-urlencoded")
         assert status == 302, f"{username} was not let in: {status}"
 

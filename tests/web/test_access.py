@@ -10,11 +10,17 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from planning.access import TABLE, May
+from planning.access import TABLE, May, is_self_service
 from tests.factories.hospital import WEEK, Hospital, make_user, small_hospital
 
-# What anyone signed in may do: leave.
-SIGNED_IN = {"logout"}
+# Signing in and what goes before it: each of these shows nothing of the hospital.
+DOORS = {
+    "account_login", "account_logout", "account_inactive", "account_signup", "account_reset_password",
+    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "mfa_authenticate", "mfa_login_webauthn", "openid_connect_login", "openid_connect_callback",
+    "socialaccount_login_cancelled", "socialaccount_signup", "set_language",
+    "javascript-catalog", "health",
+}  # fmt: skip
 # Django's own site, guarded by its own test below.
 OTHER_SITES = {"admin"}
 
@@ -48,8 +54,8 @@ def address_of(pattern: URLPattern) -> str:
 
 
 def is_guarded(pattern: URLPattern) -> bool:
-    """Pages and endpoints; not what is public, nor leaving."""
-    return pattern.name not in SIGNED_IN and (rights_of(pattern) is not None or not is_public(pattern))
+    """Pages and endpoints; not what is public, nor one's own account."""
+    return not is_self_service(str(pattern.name)) and (rights_of(pattern) is not None or not is_public(pattern))
 
 
 def test_every_view_says_who_may_open_it() -> None:
@@ -62,7 +68,7 @@ def test_only_the_door_is_open_to_everyone() -> None:
     # The endpoints of the API are left to their own permission class, which test_nobody_… tries.
     open_to_all = {str(p.name) for p in walk() if is_public(p) and rights_of(p) is None}
 
-    assert open_to_all == {"login", "set_language", "javascript-catalog", "health"}
+    assert open_to_all == DOORS
 
 
 @pytest.mark.django_db
