@@ -62,6 +62,12 @@ class SurgeonBound:
         self._best: _Round | None = None
         self._idle, self._rounds, self._step = 0, 0, FIRST_STEP
 
+    @property
+    def work(self) -> int:
+        """The steps of one round, in the worst case."""
+        sizes: list[int] = np.diff(self._families.first).tolist()
+        return int(self.grid.problem.days * sum(3**size for size in sizes) + self.grid.cost.size)
+
     def advance(self, upper: float) -> None:
         """Solve every surgeon's week at the present prices, then move them; ``upper`` is the best plan's cost."""
         if self.done:

@@ -18,8 +18,8 @@ from planning.solver.ties import TieRule, break_ties
 
 # An observer hears at least this often.
 SILENCE_SECONDS = 0.25
-# One round of the tighter bound takes as long as a few of the search.
-ROUNDS_A_BOUND = 8
+# One round of the tighter bound with so much work takes about as long as half a round of the search.
+WORK_A_ROUND = 2_000_000
 # A plan that is good already is settled by few rounds.
 SETTLE_IDLE_ROUNDS = 10
 
@@ -117,6 +117,7 @@ def improve(
     """
     improver, grid = Improver(board, seed), board.grid
     rounds = 0
+    rounds_a_bound = 1 + bound.work // WORK_A_ROUND if isinstance(bound, SurgeonBound) else 0
     least = least_value(board, bound if isinstance(bound, float) else bound.value)
 
     def found() -> None:
@@ -125,7 +126,7 @@ def improve(
     def tick() -> None:
         nonlocal rounds, least
         rounds += 1
-        if isinstance(bound, SurgeonBound) and rounds % ROUNDS_A_BOUND == 0 and not bound.done:
+        if isinstance(bound, SurgeonBound) and rounds % rounds_a_bound == 0 and not bound.done:
             bound.advance(board.cost_of(improver.best_value))
             least = least_value(board, bound.value)
             report.raise_bound(grid.round_up(bound.value))
