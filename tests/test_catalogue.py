@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
 
 import polib
 import pytest
 from django.conf import settings
+
+from planning.management.commands.compile_po import plurals_of
 
 FACT = re.compile(r"%\(\w+\)[sd]|%[sd%]")
 FRENCH = re.compile(r"[«»éèêàçùœ]| [:;?!](?!\S)")
@@ -41,3 +45,9 @@ class TestTheEnglishCatalogue:
 
     def test_holds_neither_french_quotes_nor_accents_nor_spaces_before_a_colon(self, domain: str) -> None:
         assert [text for _, text in pairs(domain) if FRENCH.search(text)] == []
+
+
+def test_nothing_is_singular_in_french() -> None:
+    french = GNUTranslations(BytesIO(plurals_of(catalogue("django")).to_binary()))
+    for number, said in ((0, "0 ligne reprise."), (1, "1 ligne reprise."), (2, "2 lignes reprises.")):
+        assert french.ngettext("%(n)d ligne reprise.", "%(n)d lignes reprises.", number) % {"n": number} == said

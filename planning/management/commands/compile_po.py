@@ -25,7 +25,22 @@ class Command(BaseCommand):
 
     def _compile(self, source: Path) -> bool:
         target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+        french = source.parents[2] / "fr" / "LC_MESSAGES" / target.name
+        if all(one.exists() and one.stat().st_mtime >= source.stat().st_mtime for one in (target, french)):
             return False
-        polib.pofile(str(source)).save_as_mofile(str(target))
+        catalogue = polib.pofile(str(source))
+        catalogue.save_as_mofile(str(target))
+        french.parent.mkdir(parents=True, exist_ok=True)
+        plurals_of(catalogue).save_as_mofile(str(french))
         return True
+
+
+def plurals_of(catalogue: polib.POFile) -> polib.POFile:
+    """The French sentences as they are, with the French rule: « 0 ligne », where the default would say "0 lines"."""
+    found = polib.POFile()
+    found.metadata = {"Content-Type": "text/plain; charset=UTF-8", "Plural-Forms": "nplurals=2; plural=(n > 1);"}
+    for entry in catalogue:
+        if entry.msgid_plural:
+            plural = {0: entry.msgid, 1: entry.msgid_plural}
+            found.append(polib.POEntry(msgid=entry.msgid, msgid_plural=entry.msgid_plural, msgstr_plural=plural))
+    return found
