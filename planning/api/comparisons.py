@@ -48,6 +48,7 @@ class ComparisonRequest(serializers.Serializer[Any]):
     tie_rule = serializers.ChoiceField(choices=Site.TieRule.choices, required=False)
     carry_over = serializers.BooleanField(default=False)
     urgent = serializers.BooleanField(default=False)
+    growth_percent = serializers.IntegerField(min_value=0, max_value=100, default=0)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not (FIRST_DAY <= attrs["first"] <= LAST_DAY and FIRST_DAY <= attrs["last"] <= LAST_DAY):

@@ -21,7 +21,8 @@ class Comparison(models.Model):
     policies = models.JSONField(_("politiques"))
     # Seed, rounds, tie rule, costs, carry-over: all that, with the weeks, makes the figures.
     parameters = models.JSONField(_("paramètres"))
-    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # None: asked on the command line.
+    requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     requested_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
     # When a worker was last called, or last took a cell: older than the heartbeats may be, and one is called again.

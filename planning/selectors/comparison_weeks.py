@@ -12,6 +12,7 @@ from planning.calendar import Week
 from planning.models import Comparison, ComparisonCell, ComparisonWeek, Intervention
 from planning.selectors import comparison_words as words
 from planning.selectors.comparisons import Report
+from planning.selectors.frozen_weeks import COPY
 from planning.solver.policies import POLICIES, apply
 from planning.solver.problem import Intervention as Item
 from planning.solver.problem import SlotKind, WeekProblem
@@ -107,9 +108,9 @@ def _lines(problem: WeekProblem, cell: ComparisonCell) -> list[PlacedLine]:
     """Placed ones by day, room and slot; then the others in the order of their requests."""
     known = {
         row.code: row
-        for row in Intervention.objects.filter(code__in=list(problem.intervention_by_id)).select_related(
-            "surgeon", "specialty"
-        )
+        for row in Intervention.objects.filter(
+            code__in=[key.removesuffix(COPY) for key in problem.intervention_by_id]
+        ).select_related("surgeon", "specialty")
     }
     applied = apply(POLICIES[cell.policy], problem) if cell.policy in POLICIES else problem
     assignments: Mapping[str, str] = cell.assignments
@@ -122,7 +123,7 @@ def _lines(problem: WeekProblem, cell: ComparisonCell) -> list[PlacedLine]:
 
     lines = []
     for item in sorted(problem.interventions, key=key):
-        row, slot = known.get(item.id), problem.slot_by_id.get(assignments.get(item.id, ""))
+        row, slot = known.get(item.id.removesuffix(COPY)), problem.slot_by_id.get(assignments.get(item.id, ""))
         why = [wording.chip(one) for one in reasons.get(item.id, ())]
         lines.append(
             PlacedLine(

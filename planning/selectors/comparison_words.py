@@ -38,7 +38,7 @@ UNITS: Mapping[str, Any] = {
 _HELP: Mapping[str, Any] = {
     "occupancy.regular": gettext_lazy(
         "Durées prévues et remises en état, sur les heures normales des plages offertes dans la salle. Les heures "
-        "supplémentaires comptent au-dessus : une salle peut dépasser 100 %."
+        "supplémentaires comptent au-dessus : une salle peut dépasser 100 %."
     ),
     "occupancy.opening": gettext_lazy(
         "Durées prévues et remises en état, sur les heures d'ouverture de la salle, du lundi au vendredi, jours de "

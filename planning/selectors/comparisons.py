@@ -101,6 +101,12 @@ class Report:
                 found.update(dict.fromkeys(one["room_order"]))
         return list(found)
 
+    @property
+    def asked(self) -> int:
+        """How many interventions these weeks ask for; when weeks carry over, under the first policy."""
+        by_week = self.figures[self.policies[0]]
+        return sum(by_week[monday]["planned"][1] for monday in self.mondays)
+
     def value(self, criterion: str, policy: str, monday: date, room: str | None = None) -> float | None:
         figures = self.figures[policy].get(monday)
         if figures is None or (room is not None and room not in figures["rooms"]):

@@ -8,6 +8,7 @@ week to come: what its approved version plans, and of the waiting list what coul
 what could be operated before today counts in the first week to come. So an intervention counts in one week only.
 Interventions that were cancelled count nowhere; urgent ones that were done count when asked for, because they were
 never planned. Durations are the planned ones. Pins and drafts are ignored: every policy starts from an empty plan.
+A demand grown by so many percent has copies of some of the week's interventions, drawn from the seed.
 
 The slots. The week's own where it has some, else those of the master plan in force, else of the first one that came
 into force later; or for every week those of one master plan, when one is chosen.
@@ -17,8 +18,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 from django.db.models import Q
@@ -42,6 +44,8 @@ from planning.models import (
 from planning.solver import problem as solver
 
 From = ComparisonWeek.Slots
+# What the code of a copy ends with.
+COPY = "+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,31 @@ class FrozenWeek:
 
 
 def frozen_weeks(
-    *, first: date, last: date, today: date, urgent: bool = False, master_plan: int | None = None
+    *,
+    first: date,
+    last: date,
+    today: date,
+    urgent: bool = False,
+    master_plan: int | None = None,
+    growth_percent: int = 0,
+    seed: int = 0,
 ) -> list[FrozenWeek]:
     """The weeks from ``first`` to ``last``, both Mondays. Raises ``ProblemError`` when the rows make no week."""
-    return _Range(first, last, today, urgent, master_plan).weeks()
+    weeks = _Range(first, last, today, urgent, master_plan).weeks()
+    return [_grown(week, growth_percent, seed) for week in weeks] if growth_percent else weeks
+
+
+def _grown(week: FrozenWeek, percent: int, seed: int) -> FrozenWeek:
+    """Each copy was asked for right after its original."""
+    items = week.problem.interventions
+    drawn = Random(f"{seed} {week.monday}").sample(range(len(items)), round(len(items) * percent / 100))
+    copied = set(drawn)
+    grown = [
+        one
+        for index, item in enumerate(items)
+        for one in ((item, replace(item, id=item.id + COPY)) if index in copied else (item,))
+    ]
+    return replace(week, problem=replace(week.problem, interventions=tuple(grown)))
 
 
 class _Range:

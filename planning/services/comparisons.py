@@ -35,7 +35,7 @@ def request_comparison(
     first: date,
     last: date,
     policies: Sequence[str],
-    user: User,
+    user: User | None,
     now: datetime,
     name: str = "",
     seed: int = 0,
@@ -44,15 +44,22 @@ def request_comparison(
     carry_over: bool = False,
     urgent: bool = False,
     master_plan: int | None = None,
+    growth_percent: int = 0,
 ) -> Comparison:
     """The weeks from ``first``'s to ``last``'s, frozen, and a queued cell for each and each policy.
 
-    The caller calls the workers once the transaction is committed.
+    ``user`` is None on the command line. The caller calls the workers once the transaction is committed.
     """
     mondays = mondays_between(first, last)
     _refuse(mondays, policies)
     frozen = frozen_weeks(
-        first=mondays[0], last=mondays[-1], today=local_date(now), urgent=urgent, master_plan=master_plan
+        first=mondays[0],
+        last=mondays[-1],
+        today=local_date(now),
+        urgent=urgent,
+        master_plan=master_plan,
+        growth_percent=growth_percent,
+        seed=seed,
     )
     if not any(week.problem.interventions for week in frozen):
         raise UnableToCompare("first", "no-demand")
@@ -67,6 +74,7 @@ def request_comparison(
         "carry_over": carry_over,
         "urgent": urgent,
         "master_plan": master_plan,
+        "growth_percent": growth_percent,
     }
     return _write(
         Comparison(

@@ -48,7 +48,7 @@ def path(comparison: Comparison, rest: str = "") -> str:
 
 FORM = {
     "first": "2026-11-23", "last": "2026-11-23", "policies": ["open", "surgeon"], "name": "Essai",
-    "tie_rule": "balance", "rounds": "50", "seed": "3",
+    "tie_rule": "balance", "growth_percent": "0", "rounds": "50", "seed": "3",
 }  # fmt: skip
 
 

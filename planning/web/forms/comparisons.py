@@ -15,6 +15,7 @@ EFFORTS = (
     (DEFAULT_ROUNDS, _("Normal")),
     (1000, _("Poussé")),
 )
+GROWTHS = ((0, _("observée")), *((percent, f"+{percent} %") for percent in (10, 20, 30, 50)))
 
 
 class ComparisonForm(forms.Form):
@@ -32,6 +33,13 @@ class ComparisonForm(forms.Form):
         required=False,
         empty_label=_("Celles de chaque semaine"),
         help_text=_("Une semaine sans plages prend celles du plan directeur en vigueur, à défaut du plus ancien."),
+    )
+    growth_percent = forms.TypedChoiceField(
+        label=_("Demande"),
+        choices=GROWTHS,
+        coerce=int,
+        initial=0,
+        help_text=_("Plus forte : une part des interventions de chaque semaine, tirée au sort, compte deux fois."),
     )
     tie_rule = forms.ChoiceField(label=_("À coût égal"), choices=Site.TieRule.choices)
     rounds = forms.TypedChoiceField(label=_("Recherche"), choices=EFFORTS, coerce=int, initial=DEFAULT_ROUNDS)

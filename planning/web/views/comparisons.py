@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from planning import wording
 from planning.access import May, require
 from planning.calendar import Week
 from planning.exchange.comparison_files import FILES
@@ -109,7 +110,8 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_common(row, found),
         "page": page,
-        "asked": sum(one["planned"][1] for one in found.figures[found.policies[0]].values()),
+        "asked": found.asked,
+        "asked_text": wording.number(found.asked),
         "leads": [one | {"mark": mark_of(one["policy"])} for one in words.leads(found)],
         "verdict": words.verdict(found),
         "ranking": words.ranked(found, weights),
