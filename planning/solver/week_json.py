@@ -69,15 +69,8 @@ def week_of(data: object) -> WeekProblem:
     )
 
 
-# Of an intervention, what only start times look at.
-_TIMED_ONLY = ("recovery", "septic", "child", "ambulatory")
-
-
 def write_week(problem: WeekProblem) -> dict[str, object]:
-    """WEEK.json as a dictionary that ``json.dumps`` accepts; ``week_of`` reads the same week back.
-
-    What matters to start times only (recovery, equipment units) is left out.
-    """
+    """WEEK.json as a dictionary that ``json.dumps`` accepts; ``week_of`` reads the same week back."""
     costs, rules = problem.costs, problem.rules
     return {
         "days": problem.days,
@@ -88,6 +81,8 @@ def write_week(problem: WeekProblem) -> dict[str, object]:
             "unplanned": costs.unplanned,
         },
         "rules": {"levels": {key: level.value for key, level in rules.levels.items()}, "costs": dict(rules.costs)},
+        "recovery_beds": problem.recovery_beds,
+        "equipment_units": dict(problem.equipment_units),
         "rooms": [{"id": room.id, "equipment": sorted(room.equipment)} for room in problem.rooms],
         "surgeons": [_written_surgeon(one) for one in problem.surgeons],
         "slots": [asdict(slot) | {"kind": slot.kind.value} for slot in problem.slots],
@@ -101,8 +96,7 @@ def _written_surgeon(surgeon: Surgeon) -> dict[str, object]:
 
 
 def write_intervention(item: Intervention) -> dict[str, object]:
-    values = asdict(item) | {"equipment": sorted(item.equipment)}
-    return {key: value for key, value in values.items() if key not in _TIMED_ONLY}
+    return asdict(item) | {"equipment": sorted(item.equipment)}
 
 
 def read_intervention(data: object) -> Intervention:

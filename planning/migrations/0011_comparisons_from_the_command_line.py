@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("planning", "0008_comparisons"),
+        ("planning", "0010_recovery_septic_and_shared_equipment"),
     ]
 
     operations = [
