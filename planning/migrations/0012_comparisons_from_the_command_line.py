@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("planning", "0010_recovery_septic_and_shared_equipment"),
+        ("planning", "0011_master_plan_proposals_and_releases"),
     ]
 
     operations = [
