@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("planning", "0011_master_plan_proposals_and_releases"),
+        ("planning", "0012_second_factor_and_cache"),
     ]
 
     operations = [
