@@ -108,9 +108,9 @@ def _move(loaded: LoadedWeek, one: Moved, who: str) -> str:
 
 
 def _goes(loaded: LoadedWeek, one: Moved, name: Name) -> str:
-    """« P-12 (SO1 mer. 25) », « P-14 (reportée) »."""
+    """« P-12 → SO1 mer. 25 », « P-14 → reportée »."""
     there = _("reportée") if one.target is None else spot(loaded, one.target)
-    return _("%(who)s (%(where)s)") % {"who": name(one.intervention), "where": there}
+    return _("%(who)s → %(where)s") % {"who": name(one.intervention), "where": there}
 
 
 def detail(loaded: LoadedWeek, one: Alternative, direct: Alternative | None, name: Name) -> list[str]:
@@ -199,6 +199,15 @@ def gave_way(
         values["moves"] = moves(loaded, wish.moved, name)
         return _("Elle a cédé à %(who)s la place de %(place)s : l'y mettre quand même %(worth)s (%(moves)s).") % values
     return _("Elle a cédé à %(who)s la place de %(place)s : l'y mettre quand même %(worth)s.") % values
+
+
+def full(places: Sequence[Alternative]) -> str:
+    """Whether anything is free of what the rules leave open to it."""
+    if not places or not all(one.moved for one in places):
+        return ""
+    if len(places) == 1:
+        return _("La seule plage que les règles lui ouvrent est pleine.")
+    return _("Les %(n)d plages que les règles lui ouvrent sont pleines.") % {"n": len(places)}
 
 
 def waits(loaded: LoadedWeek, explanation: Explanation) -> str:

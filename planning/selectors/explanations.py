@@ -12,9 +12,8 @@ from planning import explaining, wording
 from planning.calendar import local_date
 from planning.models import Explanation as Row
 from planning.models import Plan
-from planning.selectors.evaluation import Target, lift
 from planning.selectors.loaded import LoadedWeek
-from planning.selectors.making_room import in_order
+from planning.selectors.making_room import first_start, in_order
 from planning.selectors.weeks import Reader
 from planning.solver.explain import explain, wish
 from planning.solver.explanation import Alternative, Explanation, from_json, plan_with
@@ -46,12 +45,10 @@ class _Answer:
     """``first`` moves only who must; ``shown`` holds the best figures known."""
 
     def __init__(self, loaded: LoadedWeek, reader: Reader, first: Explanation, shown: Explanation) -> None:
-        self.loaded, self.reader, self.shown = loaded, reader, shown
+        self.loaded, self.reader, self.first, self.shown = loaded, reader, first, shown
         self.direct = {one.slot: one for one in first.alternatives}
         plan = loaded.plan
         self.editable = plan is not None and plan.status == Plan.Status.DRAFT and reader.drafts
-        targets, _to_list = lift(loaded, shown.intervention)
-        self.targets: dict[str, Target] = {one.slot: one for one in targets if one.slot is not None}
 
     def as_json(self, row: Row | None) -> dict[str, Any]:
         shown = self.shown
@@ -75,7 +72,7 @@ class _Answer:
     def _sentences(self) -> list[str]:
         loaded, shown = self.loaded, self.shown
         if shown.slot is None:
-            return [explaining.waits(loaded, shown)]
+            return [explaining.full(self.first.alternatives), explaining.waits(loaded, shown)]
         start = loaded.starts[shown.intervention]
         wanted = wish(loaded.problem, shown)
         way = explaining.gave_way(loaded, shown, wanted, wanted and self.direct.get(wanted.slot), self.name)
@@ -113,12 +110,12 @@ class _Answer:
 
     def _change(self, one: Alternative) -> dict[str, Any]:
         """Going there breaks a rule: the move asks the person why."""
-        target = self.targets.get(one.slot)
+        start = first_start(self.loaded, self.shown.intervention, one.slot)
         return {
             **self._place(one, explaining.change(self.loaded, one)),
             "detail": explaining.detail(self.loaded, one, None, self.name),
-            "start": None if target is None else target.start,
-            "apply": "move" if target is not None and self.editable else None,
+            "start": start,
+            "apply": "move" if start is not None and self.editable else None,
         }
 
     def _place(self, one: Alternative, text: str) -> dict[str, Any]:

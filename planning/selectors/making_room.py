@@ -52,6 +52,13 @@ def in_order(loaded: LoadedWeek, key: str, after: dict[str, str]) -> RoomMade | 
     return RoomMade(after, changed, moved, cost_change(loaded.problem, before, after).total)
 
 
+def first_start(loaded: LoadedWeek, key: str, slot_id: str) -> int | None:
+    """The earliest start in the slot, or after its end while the room is open; None when nothing is free there."""
+    order = _Order(loaded, {one: slot for one, slot in loaded.assignments.items() if one != key}, dict(loaded.starts))
+    slot = loaded.problem.slot_by_id[slot_id]
+    return order.earliest(key, slot, order.in_room(slot), slot.start, loaded.rooms[slot.room].closes)
+
+
 @dataclass(slots=True)
 class _Order:
     """Placements with their starts, growing one by one."""
@@ -63,7 +70,7 @@ class _Order:
     def insert(self, key: str, slot_id: str) -> bool:
         """At the earliest start that is free; else with those of the slot drawn together around it."""
         slot = self.loaded.problem.slot_by_id[slot_id]
-        there = [busy for busy, at in self._placed() if (at.room, at.day) == (slot.room, slot.day)]
+        there = self.in_room(slot)
         found = self._draw_together([key], there, slot_id)
         if found is None:
             free = [one.id for one in there if not one.fixed and self.assignments[one.id] == slot_id]
@@ -82,20 +89,28 @@ class _Order:
         slot, ready = problem.slot_by_id[slot_id], problem.slot_by_id[slot_id].start
         placed: list[Busy] = []
         for key in order:
-            item = problem.intervention_by_id[key]
-            surgeon = [
-                busy
-                for busy, at in self._placed()
-                if (at.day, problem.intervention_by_id[busy.id].surgeon) == (slot.day, item.surgeon)
-                and at.room != slot.room
-            ]
             room = sorted([*others, *placed], key=lambda one: one.start)
-            start = earliest(ready, slot.end, item.duration, room, surgeon, problem.turnover)
+            start = self.earliest(key, slot, room, ready, slot.end)
             if start is None:
                 return None
-            placed.append(Busy(key, start, item.duration))
-            ready = start + item.duration
+            placed.append(Busy(key, start, problem.intervention_by_id[key].duration))
+            ready = placed[-1].end
         return {one.id: one.start for one in placed}
+
+    def in_room(self, slot: Slot) -> list[Busy]:
+        return [busy for busy, at in self._placed() if (at.room, at.day) == (slot.room, slot.day)]
+
+    def earliest(self, key: str, slot: Slot, room: Sequence[Busy], ready: int, end: int) -> int | None:
+        """Between what is in the room and what the surgeon does in other rooms."""
+        problem = self.loaded.problem
+        item = problem.intervention_by_id[key]
+        surgeon = [
+            busy
+            for busy, at in self._placed()
+            if (at.day, problem.intervention_by_id[busy.id].surgeon) == (slot.day, item.surgeon)
+            and at.room != slot.room
+        ]
+        return earliest(ready, end, item.duration, room, surgeon, problem.turnover)
 
     def _placed(self) -> list[tuple[Busy, Slot]]:
         """In order of start."""

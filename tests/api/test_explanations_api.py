@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from planning.models import Explanation, Intervention, Plan, User
 from planning.services.explanations import work_on_explanation
@@ -167,14 +169,15 @@ def test_an_unknown_plan_or_intervention_is_not_found(hospital: Hospital) -> Non
     assert client.get(f"/api/v1/plans/{plan.pk}/explanations/{10**30}/").status_code == 404
 
 
-@pytest.mark.parametrize("count", [1, 3, 20])
-def test_the_answer_asks_the_same_number_of_queries_whatever_the_week_holds(
-    hospital: Hospital, count: int, django_assert_num_queries: Any
-) -> None:
-    plan = make_plan()
-    items = [make_intervention(hospital.surgeons[0], 10) for _ in range(count)]
-    for index, item in enumerate(items):
-        place(plan, item, hospital, start=480 + 20 * index)
-    client = signed_in(hospital.director)
-    with django_assert_num_queries(17):
-        client.get(address(plan, items[0]))
+def test_the_answer_asks_the_same_number_of_queries_whatever_the_week_holds(hospital: Hospital) -> None:
+    plan, client = make_plan(), signed_in(hospital.director)
+    asked = []
+    for count in (1, 3, 20):
+        items = [make_intervention(hospital.surgeons[0], 10) for _ in range(count)]
+        for index, item in enumerate(items):
+            place(plan, item, hospital, start=480 + index)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address(plan, items[0]))
+        asked.append(len(queries))
+    assert len(set(asked)) == 1
+    assert asked[0] <= 20

@@ -30,10 +30,11 @@ function shown(intervention, placement, answer) {
   return [
     answer.decision ? el("p", { class: "why", text: answer.decision }) : null,
     el("p", { class: "why", text: answer.text }),
+    placement ? null : closed(answer.barred, true),
     list(placement ? gettext("Autres places") : gettext("Places possibles"), answer.alternatives, (each) => place(intervention, placement, each)),
     list(gettext("Ce qui changerait la réponse"), answer.changes, (each) => place(intervention, placement, each)),
     el("p", { class: "mut basis", text: [answer.basis_text, answer.background.text].filter(Boolean).join(" ") }),
-    closed(answer.barred, !placement),
+    placement ? closed(answer.barred, false) : null,
   ].filter(Boolean);
 }
 
