@@ -104,6 +104,11 @@ def chip(violation: Violation) -> str:
     return str(_CHIPS.get(violation.rule, violation.rule))
 
 
+def family(violation: Violation) -> str:
+    """Why a place is refused, in a few kinds that the grid draws apart: absent, busy, closed, outside, rule."""
+    return _FAMILIES.get(violation.rule, "rule")
+
+
 class _Facts:
     """A violation's facts, as names that a person knows."""
 
@@ -401,6 +406,25 @@ _CHIPS: Mapping[str, Any] = {
     "pinned_since": gettext_lazy("verrouillée"),
     "not_to_plan": gettext_lazy("à retirer"),
     "slot_gone": gettext_lazy("sans plage"),
+}
+
+_FAMILIES: Mapping[str, str] = {
+    "surgeon_absent": "absent",
+    "outside_hours": "absent",
+    "surgeon_overlap": "busy",
+    "recovery_full": "busy",
+    "equipment_in_use": "busy",
+    "surgeon_day": "busy",
+    "surgeon_day_too_short": "busy",
+    "room_overlap": "busy",
+    "slot_capacity": "busy",
+    "positions": "busy",
+    "room_closed": "closed",
+    "specialty_closed": "closed",
+    "no_slot": "outside",
+    "slot_specialty": "outside",
+    "slot_surgeon": "outside",
+    "outside_slot": "outside",
 }
 
 # --- Steps and journal -------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -30,6 +30,7 @@ from planning.selectors.answers import (
     state_of,
     violations_answer,
 )
+from planning.selectors.causes import CAUSES, causes
 from planning.selectors.evaluation import MeaninglessPlace, UnknownIntervention, lift, price
 from planning.selectors.loaded import load_week_problem
 from planning.selectors.steps import changes_since
@@ -48,6 +49,10 @@ class Dropped(Lifted):
     room = serializers.IntegerField(min_value=1, max_value=LARGEST)
     date = serializers.DateField()
     start = serializers.IntegerField(min_value=-1440, max_value=2880)
+
+
+class CausesQuery(serializers.Serializer[Any]):
+    indicator = serializers.ChoiceField(choices=list(CAUSES))
 
 
 class Revision(serializers.Serializer[Any]):
@@ -152,6 +157,23 @@ class Price(PlanView):
         except MeaninglessPlace as error:
             return Response({"status": "refused", "refused": place_refused(error)})
         return Response(price_answer(judged, str(asked["intervention"])))
+
+
+class Causes(PlanView):
+    may = May.SEE_DRAFTS
+
+    @extend_schema(
+        operation_id="plan_causes",
+        parameters=[OpenApiParameter("indicator", str, required=True, enum=list(CAUSES))],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """What makes an indicator of the strip what it is: interventions, rooms and days, slots."""
+        asked = CausesQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        plan = self.plan(pk)
+        loaded = load_week_problem(Week(plan.monday), plan)
+        return Response(causes(loaded, asked.validated_data["indicator"]))
 
 
 class Moves(PlanView):

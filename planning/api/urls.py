@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("weeks/<str:week>/draft/", weeks.Draft.as_view(), name="api-week-draft"),
     path("plans/<int:pk>/lift/", plans.Lift.as_view(), name="api-plan-lift"),
     path("plans/<int:pk>/price/", plans.Price.as_view(), name="api-plan-price"),
+    path("plans/<int:pk>/causes/", plans.Causes.as_view(), name="api-plan-causes"),
     path("plans/<int:pk>/moves/", plans.Moves.as_view(), name="api-plan-moves"),
     path("plans/<int:pk>/swaps/", swaps.Swaps.as_view(), name="api-plan-swaps"),
     path("plans/<int:pk>/swaps/price/", swaps.SwapPrice.as_view(), name="api-plan-swap-price"),

@@ -51,6 +51,7 @@ def _target(loaded: LoadedWeek, days: list[str], target: Target, intervention: s
         "delta": target.delta,
         "overtime_minutes": target.overtime_minutes,
         "text": wording.chip(target.reasons[0]) if target.reasons else wording.signed_euros(target.delta or 0),
+        "why": wording.family(target.reasons[0]) if target.reasons else None,
         "reasons": violations_answer(loaded, target.reasons, intervention),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from planning.selectors.loaded import LoadedWeek
 from planning.selectors.timeline import Busy
 from planning.solver import problem as solver
-from planning.solver.costs import hospital_cost, overtime_cost
+from planning.solver.costs import hospital_cost, overtime_cost, rule_cost
 from planning.solver.result import CostBreakdown, Violation
 from planning.solver.rules import Load, capacity_violations, load_of, slot_violations, timeline_violations
 
@@ -77,7 +77,7 @@ def _identity(violation: Violation) -> tuple[str, str, object]:
 
 def cost_change(problem: solver.WeekProblem, before: Mapping[str, str], after: Mapping[str, str]) -> CostBreakdown:
     """Equation (1) of one plan less that of another; only what changed slot is counted."""
-    hospital = overtime = unplanned = 0.0
+    hospital = overtime = unplanned = rules = 0.0
     for sign, plan, other in ((-1, before, after), (1, after, before)):
         for key, slot_id in plan.items():
             if other.get(key) == slot_id:
@@ -85,6 +85,7 @@ def cost_change(problem: solver.WeekProblem, before: Mapping[str, str], after: M
             item, slot = problem.intervention_by_id[key], problem.slot_by_id[slot_id]
             hospital += sign * hospital_cost(problem, item, slot)
             overtime += sign * overtime_cost(problem, item, slot)
+            rules += sign * rule_cost(problem, item, slot)
             if key not in other:
                 unplanned -= sign * problem.unplanned_cost(item)
-    return CostBreakdown(hospital, overtime, unplanned)
+    return CostBreakdown(hospital, overtime, unplanned, rules)

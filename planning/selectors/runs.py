@@ -62,7 +62,7 @@ def run_report(run: PlanningRun) -> dict[str, Any]:
     state = run_state(run)
     if run.messages:
         loaded = load_week_problem(Week(run.monday), run.plan, run.policy)
-        state["messages"] = [*(_worded(loaded, message) for message in run.messages), _summed_up(run)]
+        state["messages"] = [*(_worded(loaded, message) for message in run.messages), _summed_up(run, loaded)]
     return state
 
 
@@ -79,10 +79,23 @@ def failure(run: PlanningRun) -> str:
     return str(known) if known else _("Le planificateur a rencontré une erreur : %(error)s") % {"error": run.failure}
 
 
-def _summed_up(run: PlanningRun) -> str:
+def _summed_up(run: PlanningRun, loaded: LoadedWeek) -> str:
+    """How many are left out, and what leaving one counts: a cheaper place would have been taken, a dearer one not."""
     left_out = sum(message["kind"] == "unplanned" for message in run.messages)
-    text = ngettext("%(n)d intervention non planifiée", "%(n)d interventions non planifiées", left_out)
-    return text % {"n": left_out}
+    text = ngettext("%(n)d intervention non planifiée", "%(n)d interventions non planifiées", left_out) % {
+        "n": left_out
+    }
+    if not left_out:
+        return text
+    said = _(
+        "%(text)s. En laisser une pour plus tard compte %(deferred)s, ou %(unplanned)s si sa date limite tombe cette "
+        "semaine."
+    )
+    return said % {
+        "text": text,
+        "deferred": wording.euros(loaded.parameters["deferred_euros"]),
+        "unplanned": wording.euros(loaded.parameters["unplanned_euros"]),
+    }
 
 
 def _worded(loaded: LoadedWeek, message: dict[str, Any]) -> str:

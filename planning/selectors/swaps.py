@@ -124,7 +124,12 @@ def partners(loaded: LoadedWeek, key: str) -> list[Partner]:
             found.append(Partner(other, "rule", None, refused=error))
             continue
         found.append(Partner(other, judged.status, judged.delta.total, judged.violations))
-    return sorted(found, key=lambda one: (one.refused is not None, len(one.reasons), one.delta or 0.0))
+    return sorted(found, key=_order)
+
+
+def _order(one: Partner) -> tuple[bool, bool, int, float]:
+    against = one.status == "rule"
+    return against, one.refused is not None, len(one.reasons) if against else 0, one.delta or 0.0
 
 
 # --- Two room-days -----------------------------------------------------------------------------------------------

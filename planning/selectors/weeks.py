@@ -18,6 +18,7 @@ from planning.selectors.runs import latest_run, run_state
 from planning.selectors.steps import last_change, undo_and_redo
 from planning.selectors.warnings import warnings_by_intervention
 from planning.solver.costs import breakdown
+from planning.solver.problem import Intervention
 from planning.solver.result import CostBreakdown, Violation
 from planning.solver.rules import is_allowed, slot_violations
 
@@ -155,6 +156,7 @@ def worded(loaded: LoadedWeek, violation: Violation) -> dict[str, Any]:
         "rule": violation.rule,
         "text": wording.sentence(loaded, violation),
         "other": int(str(other)) if other is not None else None,
+        "soft": violation.soft,
     }
 
 
@@ -225,19 +227,21 @@ def _cost(cost: CostBreakdown, total: float) -> dict[str, float]:
 
 
 def _unplanned(loaded: LoadedWeek) -> list[dict[str, Any]]:
-    problem = loaded.problem
-    found = []
-    for item in problem.interventions:
-        if item.id not in loaded.assignments:
-            possible = any(is_allowed(problem, item, slot) for slot in problem.slots)
-            found.append(
-                {
-                    "intervention": int(item.id),
-                    "cost": problem.unplanned_cost(item),
-                    "reason_text": None if possible else _why_nowhere(loaded, item.id),
-                }
-            )
-    return found
+    return [
+        {
+            "intervention": int(item.id),
+            "cost": loaded.problem.unplanned_cost(item),
+            "reason_text": why_left_out(loaded, item) or None,
+        }
+        for item in loaded.problem.interventions
+        if item.id not in loaded.assignments
+    ]
+
+
+def why_left_out(loaded: LoadedWeek, item: Intervention) -> str:
+    """Why no slot of the week may take it; nothing when one could."""
+    possible = any(is_allowed(loaded.problem, item, slot) for slot in loaded.problem.slots)
+    return "" if possible else _why_nowhere(loaded, item.id)
 
 
 def _why_nowhere(loaded: LoadedWeek, key: str) -> str:

@@ -99,6 +99,12 @@ def evaluate(problem: WeekProblem, assignments: Mapping[str, str], starts: Mappi
     )
 
 
+def slot_work(problem: WeekProblem, assignments: Mapping[str, str]) -> dict[str, int]:
+    """Minutes of work in each slot, counted as occupancy and slot fill count them."""
+    placed = _by_slot(problem, assignments)
+    return {slot.id: _work(problem, placed.get(slot.id, [])) for slot in problem.slots}
+
+
 Placed = Mapping[str, list[Intervention]]
 
 

@@ -59,7 +59,8 @@ def test_a_lift_words_every_target(hospital: Hospital, plan: Plan) -> None:
     dearer = targets[hospital.rooms[0].pk, "2026-11-24"]
     assert (dearer["status"], dearer["text"], dearer["delta"]) == ("cost", "+300\u00a0€", 300)
     against = targets[hospital.rooms[1].pk, "2026-11-23"]
-    assert (against["status"], against["text"]) == ("rule", "plage")
+    assert (against["status"], against["text"], against["why"]) == ("rule", "plage", "outside")
+    assert free["why"] is None
     assert against["reasons"][0]["text"] == "Plage réservée à ORT, l'intervention est en ORL"
     assert answer["list"] == {"delta": 3000, "text": "+3\u00a0000\u00a0€"}
 

@@ -107,7 +107,10 @@ def test_a_finished_run_says_what_was_left_out_and_why(hospital: Hospital, sent:
     report = client_of(hospital.director).get(f"/api/v1/runs/{run.pk}/").json()
     assert (report["state"], report["plan_id"]) == ("done", run.plan_id)
     assert report["messages"][0].startswith(f"{item.code} : ")
-    assert report["messages"][-1] == "1 intervention non planifiée"
+    assert report["messages"][-1] == (
+        "1 intervention non planifiée. En laisser une pour plus tard compte 600\u00a0€, "
+        "ou 3\u00a0000\u00a0€ si sa date limite tombe cette semaine."
+    )
 
 
 def test_a_run_can_be_stopped_and_a_stopped_one_run_again(hospital: Hospital, sent: list[int]) -> None:

@@ -121,3 +121,54 @@ def test_the_journal_is_read_beside_the_grid(open_page: OpenPage, hospital: Hosp
     page.keyboard.press("Delete")
     expect(page.locator("#pane")).to_contain_text("Retrait du planning")
     expect(page.locator("#pane")).to_contain_text("P-1001")
+
+
+def test_a_selected_block_paints_every_room_day_and_says_why_under_the_pointer(
+    open_page: OpenPage, hospital: Hospital, plan: Plan, tonsils: Intervention
+) -> None:
+    Absence.objects.create(surgeon=hospital.surgeons[2], starts_on=TUESDAY, ends_on=TUESDAY, reason="Congrès")
+    place(plan, tonsils, hospital)
+    page = open_page(GRID, hospital.director)
+    block(page, tonsils).click()
+    expect(column(page, hospital, room=0, day=0)).to_have_attribute("data-level", "ok")
+    expect(column(page, hospital, room=0, day=2)).to_have_attribute("data-level", "warn")
+    expect(column(page, hospital, room=1, day=2)).to_have_attribute("data-why", "outside")
+    expect(column(page, hospital, room=0, day=1)).to_have_attribute("data-why", "absent")
+    column(page, hospital, room=0, day=1).hover()
+    expect(page.locator("#tip")).to_contain_text("Dr Haddad est absent mar. 24 : Congrès")
+    page.keyboard.press("Escape")
+    expect(page.locator(".col[data-level]")).to_have_count(0)
+
+
+def test_each_indicator_opens_its_causes_and_a_line_jumps_to_its_block(
+    open_page: OpenPage, hospital: Hospital, plan: Plan, hernia: Intervention, tonsils: Intervention
+) -> None:
+    late = make_intervention(hospital.surgeons[1], 45, patient_code="P-7007", procedure_label="Ostéosynthèse")
+    place(plan, late, hospital, day=2, start=1080)
+    page = open_page(GRID, hospital.director)
+    box = page.locator("#causes")
+    page.locator(".k[data-key=overtime]").focus()
+    page.keyboard.press("Enter")
+    expect(box).to_contain_text("1 intervention en heures supplémentaires")
+    expect(box.get_by_role("button")).to_be_focused()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(page.locator(".k[data-key=overtime]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(box).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(block(page, late)).to_have_class(re.compile(r"\bsel\b"))
+    expect(block(page, late)).to_be_focused()
+    expect(box).to_be_hidden()
+    page.locator(".k[data-key=total_cost]").click()
+    expect(box).to_contain_text("Les 2 interventions qui coûtent")
+    expect(box.locator("li").first).to_contain_text("P-2002, Amygdalectomie")
+    page.locator(".k[data-key=planned]").click()
+    box.get_by_role("button", name="P-2002").click()
+    expect(page.locator("#pane")).to_contain_text("Amygdalectomie")
+    page.locator(".k[data-key=slot_fill]").click()
+    expect(box.locator("li").first).to_contain_text("Orthopédie")
+    box.locator("li button").first.click()
+    expect(page.locator(".col.flash")).to_have_count(1)

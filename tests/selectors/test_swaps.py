@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from planning.models import Plan, Site, Surgeon, User
 from planning.selectors.evaluation import MeaninglessPlace, UnknownIntervention
 from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.selectors.swaps import Swap, partners, swap_rooms, swap_two
+from planning.solver.levels import Level, RuleSettings
 from tests.factories.hospital import WEEK, Hospital, make_intervention, small_hospital
 from tests.factories.plans import make_plan, place
 
@@ -88,6 +91,21 @@ def test_what_either_would_break_is_told_of_the_one_that_breaks_it(hospital: Hos
     judged = swap_two(loaded(plan), ortho, ent)
     assert [(one.rule, one.intervention) for one in judged.violations] == [("slot_specialty", ent)]
     assert judged.status == "rule"
+
+
+def test_a_rule_that_the_site_made_soft_warns_and_asks_for_no_reason(hospital: Hospital, plan: Plan) -> None:
+    ent, ortho = placed(plan, hospital, 2, 60), placed(plan, hospital, 0, 60, room=1)
+    week = loaded(plan)
+    rules = RuleSettings(levels={"slot_specialty": Level.OFF})
+    judged = swap_two(replace(week, problem=replace(week.problem, rules=rules)), ortho, ent)
+    assert (judged.status, judged.violations) == ("free", ())
+    late, longer = placed(plan, hospital, 0, 30, day=3, start=1050), placed(plan, hospital, 0, 60, day=2)
+    week = loaded(plan)
+    assert swap_two(week, late, longer).status == "rule"
+    soft = RuleSettings(levels={"outside_slot": Level.SOFT})
+    judged = swap_two(replace(week, problem=replace(week.problem, rules=soft)), late, longer)
+    assert [(one.rule, one.soft) for one in judged.violations] == [("outside_slot", True)]
+    assert judged.status == "free"
 
 
 def test_a_surgeon_cannot_be_in_two_rooms_after_the_swap(hospital: Hospital, plan: Plan) -> None:

@@ -74,8 +74,9 @@ export function swapRooms(ends, known) {
 /** Asks why when a rule is against it, shows the blocks there at once, and puts them back if the server refuses. */
 async function decide(name, body, violations, landings, again) {
   const before = state.placements;
-  const reason = violations.length ? await askReason(titleOf(body), violations) : undefined;
-  if (violations.length && !reason) return;
+  const against = violations.some((each) => !each.soft);
+  const reason = against ? await askReason(titleOf(body), violations) : undefined;
+  if (against && !reason) return;
   await settle(before, async () => {
     show(landings);
     done(await sendWithReason(name, { ...body, ...(reason ? { reason } : {}) }, again));

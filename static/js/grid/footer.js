@@ -9,6 +9,7 @@ const STATES = [
   [() => icon("lock"), gettext("Verrouillée")], [() => icon("hand"), gettext("Forcée")],
   [() => icon("alert", "bad"), gettext("Conflit")], [() => el("i", { class: "sw o" }), gettext("Heures sup.")],
 ];
+const REFUSALS = [["absent", gettext("Chirurgien absent")], ["busy", gettext("Chirurgien ou salle pris")], ["outside", gettext("Hors de sa vacation")], ["closed", gettext("Salle fermée")]];
 const FLAGS = [["bolt", gettext("Urgente")], ["clock", gettext("Date limite proche")], ["nut", gettext("Équipement requis")], ["sun", gettext("Ambulatoire")]];
 
 export function renderFooter() {
@@ -32,7 +33,8 @@ export function startFooter() {
     el("h3", { text: gettext("Spécialités : couleur, motif du liseré et code") }),
     ...state.grid.specialties.map((specialty) => el("span", { class: `s-${specialty.colour}` }, el("i"), el("b", { text: specialty.code }), specialty.name)),
     el("h3", { text: gettext("États") }), ...states(),
-    el("h3", { text: gettext("Repères, du plus au moins urgent") }), ...FLAGS.map(([glyph, text]) => el("span", {}, icon(glyph), text)));
+    el("h3", { text: gettext("Repères, du plus au moins urgent") }), ...FLAGS.map(([glyph, text]) => el("span", {}, icon(glyph), text)),
+    el("h3", { text: gettext("Une intervention choisie : pourquoi une salle la refuse") }), ...REFUSALS.map(([kind, text]) => el("span", {}, el("i", { class: `why-key ${kind}` }), text)));
   for (const node of $$("[data-group]")) {
     node.addEventListener("click", () => update({ group: node.dataset.group, view: "week", focus: narrow() ? firstGroup(node.dataset.group) : null }));
   }

@@ -99,14 +99,19 @@ const dayTabs = (now) =>
 export function paintTargets(targets) {
   for (const node of $$("#cols .col, .rh[data-room], .rl[data-room]")) {
     const target = targets?.get(cellKey(node.dataset.date, Number(node.dataset.room)));
-    if (node.classList.contains("col")) {
-      if (target) node.dataset.level = levelOf(target.status).name;
-      else delete node.dataset.level;
-      continue;
-    }
+    const level = target && levelOf(target.status);
+    mark(node, "level", level?.name);
+    mark(node, "why", target?.why);
+    if (node.classList.contains("col")) continue;
     const chip = $(".chip", node);
-    chip.className = `chip ${target ? levelOf(target.status).name : ""}`;
-    chip.replaceChildren(...(target ? [icon(levelOf(target.status).glyph), el("span", { text: target.text })] : []));
-    if (target?.reasons.length) node.title = target.reasons.map((reason) => reason.text).join(" · ");
+    chip.className = `chip ${level?.name ?? ""}`;
+    chip.replaceChildren(...(target ? [icon(level.glyph), el("span", { text: target.text })] : []));
+    node.dataset.plain ??= node.title;
+    node.title = target ? "" : node.dataset.plain;
   }
+}
+
+function mark(node, name, value) {
+  if (value) node.dataset[name] = value;
+  else delete node.dataset[name];
 }

@@ -1,5 +1,6 @@
 /* The weekly grid: reads the embedded answer of the server, draws it, and wires the widgets to the state. */
 import { complain } from "./announce.js";
+import { startCauses } from "./causes.js";
 import { get } from "./api.js";
 import { nodeOf, renderBlocks } from "./blocks.js";
 import { renderColumns } from "./columns.js";
@@ -14,6 +15,7 @@ import { gettext, timeZone } from "./i18n.js";
 import { renderNow } from "./now.js";
 import { renderKpis } from "./kpis.js";
 import { repaint } from "./moving.js";
+import { paintSelection } from "./painting.js";
 import { renderPanel, startPanel } from "./panel.js";
 import { startPulse } from "./pulse.js";
 import { startRoomDrag } from "./roomswap.js";
@@ -47,6 +49,7 @@ function wire() {
   subscribe(["run", "grid", "comparing"], followRun);
   subscribe([...LAYOUT, "comparing"], () => requestAnimationFrame(renderGhosts));
   subscribe(LAYOUT, repaint);
+  subscribe([...LAYOUT, "selected", "moving", "plan", "comparing"], paintSelection);
   subscribe(["reveal"], reveal);
   subscribe(["grid"], renderEmpty);
 }
@@ -114,7 +117,7 @@ async function load() {
   setGrid(grid);
   startFooter();
   renderZoom();
-  for (const start of [startTopbar, startPanel, startZoom, startRun, startHelp, startTip, startDragging, startRoomDrag, startSwapping, startKeyboard, startSelection, startResize, startPulse]) start();
+  for (const start of [startTopbar, startPanel, startZoom, startRun, startHelp, startTip, startDragging, startRoomDrag, startCauses, startSwapping, startKeyboard, startSelection, startResize, startPulse]) start();
   $("#week").removeAttribute("aria-busy");
 }
 

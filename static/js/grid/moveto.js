@@ -50,11 +50,11 @@ function lists({ best, refused }, go) {
 
 function line(target, go) {
   const level = levelOf(target.status);
-  const refused = target.reasons.length > 0;
+  const refused = target.status !== "free" && target.status !== "cost";
   const where = target.start === null
     ? `${date(target.date, "weekday")} ${date(target.date, "dayNumber")} · ${byId("rooms", target.room).code}`
     : placeText(byId("rooms", target.room).code, target.date, target.start);
-  const detail = refused ? target.reasons.map((reason) => reason.text).join(" · ")
+  const detail = target.reasons.length ? target.reasons.map((reason) => reason.text).join(" · ")
     : target.overtime_minutes ? fill(gettext("%(minutes)s d'heures sup."), { minutes: duration(target.overtime_minutes) }) : level.label;
   const place = { room: target.room, date: target.date, start: target.start };
   return el("li", { class: level.name }, icon(level.glyph), el("b", { text: where }), el("small", { text: detail }),
@@ -67,7 +67,7 @@ export function verdictLine() {
   const node = el("div", { class: "verdict", "aria-live": "polite" });
   const tell = (answer, facts) => {
     const violations = answer.violations ?? [];
-    const level = levelOf(violations.length ? "rule" : answer.status);
+    const level = levelOf(answer.status);
     node.className = `verdict ${level.name}`;
     node.replaceChildren(icon(level.glyph), el("span", { text: answer.refused ?? [level.label, ...facts].filter(Boolean).join(" · ") }),
       violations.length ? el("ul", {}, violations.map((each) => el("li", { text: each.text }))) : "");

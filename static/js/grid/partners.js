@@ -29,6 +29,6 @@ function line(id, partner) {
   const go = () => { closeDialog("gone"); swap(id, other, partner); };
   return el("li", { class: level.name }, icon(level.glyph), el("b", { text: nameOf(intervention) }),
     el("small", {}, `${where} · ${intervention.label} · ${surgeonName(intervention.surgeon)}`, why ? el("span", { class: "no", text: why }) : null),
-    el("span", { class: "amt", text: violations.length || refused ? "" : delta }),
-    refused ? el("span") : button(violations.length ? gettext("Forcer…") : gettext("Échanger"), { on: { click: go } }));
+    el("span", { class: "amt", text: status === "rule" ? "" : delta }),
+    refused ? el("span") : button(status === "rule" ? gettext("Forcer…") : gettext("Échanger"), { on: { click: go } }));
 }

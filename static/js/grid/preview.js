@@ -84,8 +84,9 @@ function feedback({ place, price, over, list, targets }) {
   if (price.refused) return verdict("rule", gettext("Impossible"), where, price.refused);
   const overtime = price.overtime_minutes ? fill(gettext("%(minutes)s d'heures sup."), { minutes: duration(price.overtime_minutes) }) : "";
   const cost = [price.delta_text ?? change(price.delta.total), overtime].filter(Boolean).join(" · ");
-  if (!price.violations.length) return verdict(price.status, levelOf(price.status).label, where, cost);
-  return verdict("rule", levelOf("rule").label, where, price.violations.map((violation) => violation.text), `${cost}. ${gettext("Déposer ici demandera un motif écrit.")}`);
+  const said = price.violations.map((violation) => violation.text);
+  if (price.status !== "rule") return verdict(price.status, levelOf(price.status).label, where, cost, said.join(" ; "));
+  return verdict("rule", levelOf("rule").label, where, said, `${cost}. ${gettext("Déposer ici demandera un motif écrit.")}`);
 }
 
 export function verdict(status, title, where, main, more) {
@@ -122,5 +123,5 @@ export function spokenPlace({ place, price }) {
   const where = `${date(place.date, "weekdayLong")}, ${byId("rooms", place.room).code}, ${clock(start)}`;
   if (!price) return where;
   const reasons = price.refused ?? price.violations.map((violation) => violation.text).join(". ");
-  return `${where}. ${levelOf(price.violations.length ? "rule" : price.status).label}. ${price.delta_text ?? ""} ${reasons}`;
+  return `${where}. ${levelOf(price.status).label}. ${price.delta_text ?? ""} ${reasons}`;
 }

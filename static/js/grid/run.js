@@ -97,7 +97,9 @@ export function renderRun() {
   const busy = active(run);
   $("#solve")?.toggleAttribute("disabled", busy);
   document.documentElement.classList.toggle("solving", busy);
-  const offered = run?.state === "done" && run.plan_id && state.plan?.base_id !== run.plan_id && state.plan?.id !== run.plan_id;
+  // The proposal itself comes with the reload that follows the end of the run.
+  const known = state.grid.versions.some((each) => each.id === run?.plan_id);
+  const offered = run?.state === "done" && known && state.plan?.base_id !== run.plan_id && state.plan?.id !== run.plan_id;
   const failed = run && ["failed", "infeasible"].includes(run.state);
   const reading = state.comparing?.proposal && state.comparing.version.id === run?.plan_id;
   const shown = run && !reading && (busy || ((offered || failed) && ignored() !== String(run.id)));
@@ -141,9 +143,9 @@ const percent = (share) => new Intl.NumberFormat(document.documentElement.lang, 
 function result(run) {
   const version = state.grid.versions.find((each) => each.id === run.plan_id);
   const cost = run.best_cost === null ? "" : money(run.best_cost);
-  const adopt = () => (state.placements.size ? compareWith(version ?? { id: run.plan_id, number: "" }, { proposal: true }) : take(run.plan_id, null));
+  const adopt = () => (state.placements.size ? compareWith(version, { proposal: true }) : take(run.plan_id, null));
   return [
-    icon("check"), el("b", { text: fill(gettext("Proposition v%(n)s prête"), { n: version?.number ?? "" }) }),
+    icon("check"), el("b", { text: fill(gettext("Proposition v%(n)s prête"), { n: version.number }) }),
     el("span", { text: [cost, run.gap === null ? "" : fill(gettext("à %(gap)s de l'optimum au plus"), { gap: percent(run.gap) })].filter(Boolean).join(" · ") }),
     run.messages?.length ? el("span", { class: "mut cut", text: run.messages.at(-1), title: run.messages.join("\n") }) : null, el("span", { class: "sp" }),
     state.plan ? button(state.placements.size ? gettext("Reprendre et comparer") : gettext("Reprendre"), { class: "btn sm primary", on: { click: adopt } }) : null,

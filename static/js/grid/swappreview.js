@@ -44,9 +44,9 @@ export function swapFeedback({ partner, price }) {
   const where = el("ul", { class: "where" }, price.landings.map((landing) => el("li", { text: lands(landing) })));
   const moved = price.shifts.length ? fill(gettext("décale %(list)s"), { list: price.shifts.map((shift) => nameAt(shift.intervention)).join(", ") }) : "";
   const broken = price.violations.map((violation) => violation.text);
-  const said = broken.length
+  const said = price.status === "rule"
     ? verdict("rule", title, "", broken, `${price.delta_text}. ${gettext("Un motif écrit sera demandé.")}`)
-    : verdict(price.status, title, "", price.delta_text, moved);
+    : verdict(price.status, title, "", price.delta_text, [...broken, moved].filter(Boolean).join(" ; "));
   said.firstChild.after(where);
   return said;
 }

@@ -3,7 +3,9 @@ import { flagsOf, stateOf } from "./blocks.js";
 import { nameOf } from "./names.js";
 import { $, el, icon } from "./dom.js";
 import { specialtyClass, surgeonName } from "./frame.js";
-import { clock, duration, fill, gettext } from "./i18n.js";
+import { change, clock, date, duration, fill, gettext, placeText } from "./i18n.js";
+import { levelOf } from "./level.js";
+import { paintedAt } from "./painting.js";
 import { byId, state } from "./store.js";
 
 const DELAY = 320;
@@ -11,18 +13,38 @@ let timer = null;
 
 export function startTip() {
   document.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "touch") return;
     const block = event.target.closest(".blk");
-    if (!block || event.pointerType === "touch") return;
+    const cell = block ? null : event.target.closest(".col, .rh[data-room], .rl[data-room]");
+    if (!block && !cell) return;
     hide();
-    timer = setTimeout(() => show(block), DELAY);
+    timer = setTimeout(() => (block ? show(block) : showPlace(cell, event)), DELAY);
   });
-  document.addEventListener("pointerout", (event) => { if (event.target.closest(".blk")) hide(); });
+  document.addEventListener("pointerout", (event) => { if (event.target.closest(".blk, .col, .rh, .rl")) hide(); });
   document.addEventListener("pointerdown", hide);
 }
 
 function hide() {
   clearTimeout(timer);
   $("#tip").hidden = true;
+}
+
+/** What the selected block would meet in this room-day. */
+function showPlace(cell, { clientX: x, clientY: y }) {
+  const target = paintedAt(cell.dataset.date, Number(cell.dataset.room));
+  if (!target || state.moving || !cell.isConnected) return;
+  const level = levelOf(target.status);
+  const tip = $("#tip");
+  const code = byId("rooms", target.room).code;
+  const where = target.start === null ? `${date(target.date, "weekday")} ${date(target.date, "dayNumber")} · ${code}` : placeText(code, target.date, target.start);
+  tip.className = "tip";
+  tip.replaceChildren(
+    el("div", { class: `r1 lv ${level.name}` }, icon(level.glyph), el("b", { text: level.label }), el("span", { class: "mut end", text: ["free", "cost"].includes(target.status) ? change(target.delta) : "" })),
+    el("div", { class: "mut", text: where }),
+    target.reasons.length ? el("ul", {}, target.reasons.map((reason) => el("li", { class: "x", text: reason.text }))) : "");
+  tip.hidden = false;
+  tip.style.left = `${Math.max(6, Math.min(x + 14, innerWidth - tip.offsetWidth - 8))}px`;
+  tip.style.top = `${Math.max(6, Math.min(y + 16, innerHeight - tip.offsetHeight - 8))}px`;
 }
 
 function show(block) {
