@@ -15,7 +15,7 @@ from planning.exchange.fields import Field
 from planning.exchange.interventions import TARGET, InterventionRow
 from planning.models import Intervention, Placement, Plan, Surgeon, User
 from planning.services.import_names import Creator
-from planning.services.interventions import InterventionChanged, edit_intervention, fingerprint
+from planning.services.interventions import InterventionChanged, edit_intervention, fingerprint, lock_drafts_of
 
 State = Intervention.State
 OPEN = (State.REQUESTED, State.ACCEPTED)
@@ -61,7 +61,8 @@ def modified_ones(known: Sequence[tuple[InterventionRow, Intervention]], *, done
 def update(modified: Sequence[Modified], creator: Creator, *, user: User, now: datetime) -> None:
     """Raises ``InterventionChanged`` when somebody edited or planned one of them meanwhile."""
     pks = {one.stored.pk for one in modified}
-    locked = list(Intervention.objects.select_for_update().filter(pk__in=pks, state__in=OPEN))
+    lock_drafts_of(pks)
+    locked = list(Intervention.objects.select_for_update(no_key=True).filter(pk__in=pks, state__in=OPEN))
     # An approval writes the same rows: it has either ended, and shows here, or waits for us.
     if len(locked) != len(pks) or _in_approved_weeks(locked):
         raise InterventionChanged

@@ -64,7 +64,8 @@ def edit_intervention(
     ``seen`` is the ``fingerprint`` of what the person was shown. Raises ``InterventionChanged`` when the row is no
     longer that, ``InterventionRefused`` when it is done or cancelled.
     """
-    kept = Intervention.objects.select_for_update().get(pk=intervention.pk)
+    mondays = lock_drafts_of([intervention.pk])
+    kept = Intervention.objects.select_for_update(no_key=True).get(pk=intervention.pk)
     if kept.state in CLOSED:
         raise InterventionRefused
     if fingerprint(kept) != seen:
@@ -81,7 +82,7 @@ def edit_intervention(
         intervention, user, now, {name: before[name] for name in changed},
         {name: after[name] for name in changed} | dict.fromkeys(secrets, True), reason,
     )  # fmt: skip
-    touch_drafts(_draft_mondays(intervention))
+    touch_drafts(mondays)
     return True
 
 
@@ -102,19 +103,25 @@ def cancel_intervention(*, intervention: Intervention, reason: str, user: User, 
 
     Raises ``InterventionRefused`` when it is done or cancelled already.
     """
+    mondays = lock_drafts_of([intervention.pk])
     before = Intervention.objects.values_list("state", flat=True).get(pk=intervention.pk)
     open_rows = Intervention.objects.filter(pk=intervention.pk).exclude(state__in=CLOSED)
     if not open_rows.update(state=Intervention.State.CANCELLED, cancel_reason=reason):
         raise InterventionRefused
-    mondays = _draft_mondays(intervention)
     Placement.objects.filter(intervention=intervention, plan__status=Plan.Status.DRAFT).delete()
     touch_drafts(mondays)
     _note(intervention, user, now, {"state": before}, {"state": Intervention.State.CANCELLED}, reason)
 
 
-def _draft_mondays(intervention: Intervention) -> list[date]:
-    drafts = Plan.objects.filter(status=Plan.Status.DRAFT, placements__intervention=intervention)
-    return list(drafts.values_list("monday", flat=True))
+def lock_drafts_of(interventions: Iterable[int]) -> list[date]:
+    """The weeks whose draft holds one of them; the drafts are ours until the end of the transaction.
+
+    Before the interventions themselves: a move and an approval take them in this order, and the other way round two
+    people could wait for each other.
+    """
+    holding = Placement.objects.filter(intervention__in=list(interventions)).values("plan")
+    drafts = Plan.objects.select_for_update().filter(status=Plan.Status.DRAFT, pk__in=holding)
+    return list(drafts.order_by("pk").values_list("monday", flat=True))
 
 
 def _facts(intervention: Intervention) -> dict[str, Any]:

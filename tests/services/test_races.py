@@ -12,7 +12,8 @@ import pytest
 from django.db import connection
 
 from planning.calendar import at_minute
-from planning.models import JournalEntry, Placement, Plan, PlanningRun, Slot
+from planning.models import Intervention, JournalEntry, Placement, Plan, PlanningRun, Slot
+from planning.services.interventions import edit_intervention, fingerprint
 from planning.services.placements import move_placement
 from planning.services.plans import UnableToApprove, add_version, approve_plan, open_draft
 from planning.services.proposing import work_on_run
@@ -20,6 +21,7 @@ from planning.services.runs import UnableToRequestRun, claim_run, reap_runs, req
 from planning.services.steps import Stale
 from planning.services.taking import take_proposal
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.plans import place
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOW + timedelta(hours=1)
@@ -172,3 +174,23 @@ def test_drops_at_once_move_one_block_and_the_others_are_told_of_it(hospital: Ho
     assert Plan.objects.get(pk=draft.pk).revision == draft.revision + 1
     assert draft.steps.count() == 1
     assert JournalEntry.objects.filter(plan=draft, action="move").count() == 1
+
+
+def test_nobody_waits_for_ever_when_a_request_is_corrected_while_its_week_is_approved(hospital: Hospital) -> None:
+    """The two write the same rows: taken in another order, PostgreSQL would end one of them as a deadlock."""
+    draft = open_draft(monday=WEEK.monday, user=hospital.director, now=NOW)
+    items = [make_intervention(hospital.surgeons[number % 3], 30) for number in range(12)]
+    for number, item in enumerate(items):
+        place(draft, item, hospital, start=480 + 30 * number)
+
+    def act(number: int) -> Any:
+        if number == 0:
+            return approve_plan(plan_id=draft.pk, revision=0, user=hospital.director, now=LATER)
+        item = Intervention.objects.get(pk=items[number].pk)
+        seen = fingerprint(item)
+        item.planned_minutes += 5
+        return edit_intervention(intervention=item, equipment=[], seen=seen, user=hospital.director, now=LATER)
+
+    approval, *edits = at_once(act, len(items))
+    assert edits == [True] * len(edits)
+    assert isinstance(approval, Plan | Stale)
