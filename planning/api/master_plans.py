@@ -29,6 +29,7 @@ from planning.selectors.master_plans import LoadedDraft, load_draft
 from planning.selectors.verdicts import sentence
 from planning.services import master_plan_drafts as drafts
 from planning.services import master_plan_validation as validation
+from planning.solver.master_plan.editing import SHORTEST
 from planning.solver.master_plan.theatre import Vacation
 
 MOST_ADVICE = 4000
@@ -129,7 +130,7 @@ class MasterPlanView(PlanningView):
             raise ValidationError({"room": [_("Cette salle n'existe pas.")]})
         if asked["week"] > loaded.plan.cycle_weeks:
             raise ValidationError({"week": [_("Le cycle est plus court.")]})
-        if asked["end"] - asked["start"] < drafts.SHORTEST:
+        if asked["end"] - asked["start"] < SHORTEST:
             raise ValidationError({"end": [_("Une vacation dure au moins une heure.")]})
         place = (asked["week"], asked["weekday"], str(asked["room"]), asked["start"], asked["end"])
         return Vacation(number, *place, owner, bool(asked.get("pinned")))

@@ -14,7 +14,7 @@ from planning.selectors.master_plans import LoadedDraft
 from planning.selectors.verdicts import answer
 from planning.solver.master_plan import editing
 from planning.solver.master_plan.figures import changed, figures
-from planning.solver.master_plan.judging import Status, judge
+from planning.solver.master_plan.judging import Status
 from planning.solver.master_plan.theatre import OPEN, RESERVE, Owner, Vacation, minutes_by_specialty
 
 
@@ -84,7 +84,7 @@ def lifted(loaded: LoadedDraft, moved: Vacation, step: int) -> dict[str, list[di
                 there = Vacation(
                     moved.id, moved.week, weekday, room, start, start + moved.length, moved.owner, moved.pinned
                 )
-                verdict = judge(loaded.theatre, editing.place(loaded.vacations, there), there)
+                verdict = loaded.verdict_of_move(editing.place(loaded.vacations, there), there)
                 cell.append({"start": start, **answer(loaded, verdict)})
     return found
 

@@ -14,7 +14,7 @@ from planning.models import MasterPlan, Room, SlotPattern, Specialty, Surgeon, S
 from planning.models.slots import SlotKind
 from planning.selectors.activity import after_reserve
 from planning.solver.master_plan import theatre as solver
-from planning.solver.master_plan.judging import Verdict, judge
+from planning.solver.master_plan.judging import Verdict, judge, judge_move
 from planning.solver.master_plan.need import Need, need_of, percentile
 from planning.solver.master_plan.proposing import Wish
 from planning.solver.master_plan.theatre import Owner, Theatre, Vacation
@@ -102,12 +102,19 @@ class LoadedDraft:
             rooms=rooms,
             surgeons=tuple(_solver_surgeon(row) for row in self.surgeons.values() if row.active),
             suits={_pair(key): share for key, share in self.plan.study.get("suits", {}).items()},
+            closed=self.closed,
             cycle_weeks=self.plan.cycle_weeks,
             weekdays=tuple(sorted({0, 1, 2, 3, 4, *(one.weekday for one in known)})),
             opens=opens,
             midday=(opens + closes) // 60 * 30,
             closes=closes,
         )
+
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """The specialties that will have stopped when the draft begins."""
+        start = self.plan.valid_from
+        return frozenset(key for key, one in self.specialties.items() if one.closed_on and one.closed_on <= start)
 
     @property
     def fill(self) -> float:
@@ -122,7 +129,7 @@ class LoadedDraft:
         """Minutes of past activity, week by week, of each specialty that has any."""
         study = self.plan.study
         minutes = after_reserve(study.get("weekly", {}), study.get("urgent", {}), self.reserve_minutes * self.fill)
-        return {Owner(key): weeks for key, weeks in minutes.items() if key in self.specialties}
+        return {Owner(key): weeks for key, weeks in minutes.items() if key in self.specialties.keys() - self.closed}
 
     @cached_property
     def needs(self) -> dict[Owner, Need]:
@@ -152,8 +159,11 @@ class LoadedDraft:
             most_changes=most_changes,
         )
 
-    def verdict(self, one: Vacation, plan: tuple[Vacation, ...] | None = None) -> Verdict:
-        return judge(self.theatre, self.vacations if plan is None else plan, one)
+    def verdict(self, one: Vacation) -> Verdict:
+        return judge(self.theatre, self.vacations, one)
+
+    def verdict_of_move(self, after: tuple[Vacation, ...], moved: Vacation) -> Verdict:
+        return judge_move(self.theatre, self.vacations, after, moved)
 
 
 def load_draft(plan: MasterPlan) -> LoadedDraft:

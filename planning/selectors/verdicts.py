@@ -22,6 +22,8 @@ def chip(verdict: Verdict) -> str:
         return _("verrouillée")
     if verdict.reason == "equipment":
         return _("équipement")
+    if verdict.reason == "specialty_closed":
+        return _("spécialité fermée")
     if verdict.reason == "no_surgeon":
         return _("pas de chirurgien")
     if verdict.reason == "surgeons_taken":
@@ -43,6 +45,10 @@ def sentence(loaded: LoadedDraft, verdict: Verdict) -> str:
         return _("Une vacation verrouillée y est de %(start)s à %(end)s : déverrouillez-la d'abord") % span
     if verdict.reason == "equipment":
         return _equipment(loaded, verdict)
+    if verdict.reason == "specialty_closed":
+        return _("%(who)s sera fermée : rien de cette spécialité n'est plus planifié") % {
+            "who": loaded.specialties[str(facts["specialty"])].code
+        }
     if verdict.reason == "no_surgeon":
         values = {"who": _who(loaded, verdict), "day": Weekday(int(str(facts["weekday"]))).label}
         if facts["surgeon"]:

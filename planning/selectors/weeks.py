@@ -11,6 +11,7 @@ from planning import wording
 from planning.access import May, allowed
 from planning.calendar import Week, minute_of
 from planning.models import Placement, Plan, Site, User
+from planning.models.slots import SlotKind
 from planning.selectors.indicators import Measures, gap, measure, overtime_minutes, reference_of, regular_hours, strip
 from planning.selectors.loaded import FROZEN, InterventionRow, LoadedWeek, load_week_problem
 from planning.selectors.policies import policy_choices, policy_label
@@ -404,17 +405,19 @@ def _surgeons(loaded: LoadedWeek, drafts: bool) -> list[dict[str, Any]]:
 
 
 def _slots(loaded: LoadedWeek) -> list[dict[str, Any]]:
+    """Those that the planner fills, and those kept for the urgent cases to come."""
+    kept = [row for row in loaded.hidden.values() if row.kind == SlotKind.RESERVE and str(row.room) in loaded.rooms]
     return [
         {
             "id": row.id,
             "room": row.room,
             "date": row.date.isoformat(),
-            "start": loaded.problem.slot_by_id[key].start,
-            "end": loaded.problem.slot_by_id[key].end,
+            "start": minute_of(row.starts_at, row.date),
+            "end": minute_of(row.ends_at, row.date),
             "kind": row.kind,
             "specialty": row.specialty,
             "surgeon": row.surgeon,
             "origin": row.origin,
         }
-        for key, row in loaded.slots.items()
+        for row in (*loaded.slots.values(), *kept)
     ]

@@ -15,12 +15,10 @@ from planning.models.slots import SlotKind
 from planning.selectors.activity import study
 from planning.selectors.master_plans import LoadedDraft, cycle_week_in, load_draft, plan_in_force, repeated
 from planning.solver.master_plan import editing
-from planning.solver.master_plan.editing import SHORTEST
 from planning.solver.master_plan.judging import Status, Verdict
 from planning.solver.master_plan.proposing import propose
 from planning.solver.master_plan.theatre import Vacation
 
-__all__ = ["SHORTEST"]
 KEPT_STEPS = 100
 # A request waits for it. The demonstration's week is solved in less than one.
 SECONDS = 5.0
@@ -132,7 +130,7 @@ def place_vacation(*, plan: MasterPlan, revision: int, vacation: Vacation) -> in
     if vacation.id and old is None:
         raise UnknownVacation
     after = editing.place(loaded.vacations, wanted)
-    verdict = loaded.verdict(wanted, after)
+    verdict = loaded.verdict_of_move(after, wanted)
     if verdict.status is Status.BAD:
         raise UnableToPlace(loaded, verdict)
     numbers = _write(loaded, after, "move" if old else "add", {"specialty": wanted.owner.specialty})

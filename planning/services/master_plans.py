@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import F
 
 from planning.models import MasterPlan, SlotPattern
 from planning.services.week_slots import SlotRefused, SlotValues, clock_text, overlap_text
@@ -31,4 +32,6 @@ def save_pattern(
     row.specialty, row.surgeon = values.specialty, values.surgeon
     row.positions, row.longest_minutes = values.positions, values.longest_minutes
     row.save()
+    # Whoever has the draft on its board learns of it at their next step.
+    MasterPlan.objects.filter(pk=master_plan.pk).update(revision=F("revision") + 1)
     return row

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from planning.calendar import at_minute
-from planning.models import Absence, Intervention, Placement, Plan, RoomClosure, Site
+from planning.models import Absence, Intervention, Placement, Plan, RoomClosure, Site, Slot
+from planning.selectors import weeks
 from planning.services.translate import load_week_problem, placement_rows
 from planning.solver.problem import ProblemError
 from tests.factories.hospital import NOW, WEEK, make_intervention, make_slot, small_hospital
@@ -177,3 +178,19 @@ def test_interventions_of_a_closed_specialty_know_the_first_day_that_is_closed(d
     found = load_week_problem(WEEK, None).problem.intervention_by_id
 
     assert (found[str(closing.pk)].closed_from, found[str(staying.pk)].closed_from) == (closed_from, None)
+
+
+def test_a_slot_kept_for_urgent_cases_is_shown_and_filled_by_nobody_but_a_person() -> None:
+    hospital = small_hospital()
+    kept = hospital.rooms[0].slots.get(date=WEEK.days[0], kind="regular")
+    Slot.objects.filter(pk=kept.pk).update(kind="reserve")
+    plan = make_plan()
+
+    loaded = load_week_problem(WEEK, plan)
+    assert (str(kept.pk) in loaded.slots, str(kept.pk) in loaded.hidden) == (False, True)
+    shown = weeks.grid(WEEK, hospital.director, [plan], plan)["slots"]
+    assert [one["kind"] for one in shown if one["id"] == kept.pk] == ["reserve"]
+
+    place(plan, make_intervention(hospital.surgeons[0]), hospital)
+    slot = load_week_problem(WEEK, plan).problem.slot_by_id[str(kept.pk)]
+    assert (slot.positions, slot.kind.value) == (1, "regular"), "for what a person put there"

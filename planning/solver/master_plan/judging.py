@@ -49,6 +49,13 @@ def equipment(theatre: Theatre, plan: Sequence[Vacation], one: Vacation) -> Verd
     return Verdict(status, "equipment", {"specialty": one.owner.specialty, "room": one.room, "share": share})
 
 
+def specialty_closed(theatre: Theatre, plan: Sequence[Vacation], one: Vacation) -> Verdict | None:
+    """The specialty has stopped: nothing of its own is planned any more."""
+    if one.owner.specialty not in theatre.closed:
+        return None
+    return Verdict(Status.WARN, "specialty_closed", {"specialty": one.owner.specialty})
+
+
 def surgeons(theatre: Theatre, plan: Sequence[Vacation], one: Vacation) -> Verdict | None:
     """Nobody to operate, or all of them already busy in the same specialty's other vacations of that hour."""
     there = theatre.surgeons_there(one.owner, one.weekday, one.start, one.end)
@@ -64,13 +71,23 @@ def surgeons(theatre: Theatre, plan: Sequence[Vacation], one: Vacation) -> Verdi
 
 
 Rule = Callable[[Theatre, Sequence[Vacation], Vacation], Verdict | None]
-RULES: tuple[Rule, ...] = (closed, taken, equipment, surgeons)
+RULES: tuple[Rule, ...] = (closed, taken, specialty_closed, equipment, surgeons)
 
 
 def judge(theatre: Theatre, plan: Sequence[Vacation], one: Vacation) -> Verdict:
     """The worst of the rules' answers on ``one`` in ``plan``, which holds it; the first of equals."""
     found = [verdict for rule in RULES if (verdict := rule(theatre, plan, one)) is not None]
     return next((each for each in found if each.status is Status.BAD), found[0] if found else FINE)
+
+
+def judge_move(theatre: Theatre, before: Sequence[Vacation], after: Sequence[Vacation], moved: Vacation) -> Verdict:
+    """The answer on ``moved``, or on the one it changes places with, when that one is worse off."""
+    known = {one.id: one.room_day for one in before}
+    swapped = [one for one in after if one.id != moved.id and known.get(one.id, one.room_day) != one.room_day]
+    return max((judge(theatre, after, one) for one in (moved, *swapped)), key=lambda verdict: _RANK[verdict.status])
+
+
+_RANK = {Status.OK: 0, Status.WARN: 1, Status.BAD: 2}
 
 
 def _competes(one: Vacation, other: Vacation) -> bool:

@@ -163,6 +163,8 @@ class _Program:
         if owner.reserve:
             return True
         there = self.theatre.surgeons_there(owner, block.weekday, block.start, block.end)
+        if owner.specialty in self.theatre.closed:
+            return False
         return there != 0 and self.theatre.suit(owner, block.room) >= IMPOSSIBLE_BELOW
 
     # --- Rows --------------------------------------------------------------------------------------------------------

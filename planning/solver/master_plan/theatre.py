@@ -67,12 +67,14 @@ class Surgeon:
 class Theatre:
     """``rooms`` maps a room to its opening; ``suits`` to the share of a specialty's hours that the room can hold.
 
-    ``opens`` and ``closes`` bound the regular day, cut in two half-days at ``midday``.
+    ``closed`` are the specialties that have stopped. ``opens`` and ``closes`` bound the regular day, cut in two
+    half-days at ``midday``.
     """
 
     rooms: Mapping[str, tuple[int, int]]
     surgeons: tuple[Surgeon, ...] = ()
     suits: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
     cycle_weeks: int = 1
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
     opens: int = 480

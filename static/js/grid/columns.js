@@ -42,7 +42,8 @@ function renderSlot(now, slot, placements) {
   const gone = slot.surgeon && byId("surgeons", slot.surgeon)?.days[slot.date]?.reason;
   const classes = `${owner.colour} ${slot.surgeon ? "named" : ""} ${slot.kind} ${gone ? "gone" : ""}`;
   const parts = [];
-  if (slot.kind === "regular") {
+  const named = slot.kind === "regular" || slot.kind === "reserve";
+  if (named) {
     parts.push(el("div", { class: `band ${classes}`, title: slotTitle(slot, owner) + (gone ? ` · ${fill(gettext("absent : %(reason)s"), { reason: gone })}` : ""), style: along(now, slot.start, slot.end) }));
   } else {
     // Also the exceptional ones, in the middle of the day.
@@ -50,7 +51,7 @@ function renderSlot(now, slot, placements) {
   }
   const busy = placements.map((placement) => [placement.start, placement.start + placement.minutes]);
   const longest = holes(slot.start, slot.end, busy).sort((a, b) => b[1] - b[0] - (a[1] - a[0]))[0];
-  if (slot.kind === "regular" && longest && longest[1] - longest[0] >= NAMED) {
+  if (named && longest && longest[1] - longest[0] >= NAMED) {
     const minutes = longest[1] - longest[0];
     parts.push(el("div", { class: `free ${owner.colour}`, style: along(now, ...longest) },
       el("b", { text: owner.short }), minutes >= 60 || now.view === "day" ? el("span", { text: shortDuration(minutes) }) : null));
@@ -59,6 +60,7 @@ function renderSlot(now, slot, placements) {
 }
 
 export function ownerOf(slot) {
+  if (slot.kind === "reserve") return { short: gettext("RES"), name: gettext("gardée pour les urgences différées"), colour: "s-any" };
   const surgeon = slot.surgeon && byId("surgeons", slot.surgeon);
   const specialty = byId("specialties", slot.specialty ?? surgeon?.specialty);
   const short = [specialty?.code, surgeon?.trigram].filter(Boolean).join(" ");

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from planning.solver.master_plan.judging import Status, judge
+from planning.solver.master_plan.editing import place
+from planning.solver.master_plan.judging import Status, judge, judge_move
 from planning.solver.master_plan.theatre import OPEN, RESERVE, Owner, Theatre, Vacation
 from tests.solver.master_plan.theatres import AFTERNOON, DAY, DIG, MORNING, ORT, surgeon, theatre, vacation
 
@@ -67,3 +68,19 @@ def test_the_worst_answer_is_told_first() -> None:
     where = theatre(surgeons=(surgeon("MAR", "ORT", [1]),), suits={("ORT", "A"): 0.0})
 
     assert verdict(vacation(1, 0, "A", DAY, ORT), where=where) == (Status.BAD, "equipment")
+
+
+def test_a_specialty_that_has_stopped_is_a_but() -> None:
+    assert verdict(vacation(1, 0, "A", DAY, ORT), where=theatre(closed=frozenset({"ORT"}))) == (
+        Status.WARN, "specialty_closed",
+    )  # fmt: skip
+
+
+def test_an_exchange_that_harms_the_other_one_is_told() -> None:
+    where = theatre(suits={("DIG", "A"): 0.0})
+    before = (vacation(1, 0, "A", DAY, ORT), vacation(2, 0, "B", DAY, DIG))
+    moved = vacation(1, 0, "B", DAY, ORT)
+
+    found = judge_move(where, before, place(before, moved), moved)
+
+    assert (found.status, found.facts["specialty"]) == (Status.BAD, "DIG")

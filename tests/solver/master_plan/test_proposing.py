@@ -124,6 +124,13 @@ def test_the_reserve_gets_the_hours_that_are_asked_for_it() -> None:
     assert given_hours(found.plan)[RESERVE] == 5
 
 
+def test_a_specialty_that_has_stopped_gives_its_hours_first_and_gets_none() -> None:
+    where = theatre(closed=frozenset({"OPH"}))
+    found = propose(where, TODAY, (), Wish({ORT: need(20), DIG: need(15), OPH: need(0)}))
+
+    assert given_hours(found.plan) == {ORT: 20, DIG: 15}
+
+
 def test_hours_count_by_the_week_over_a_cycle_of_two() -> None:
     where = theatre(cycle_weeks=2)
     today = tuple(replace(one, id=one.id + 10 * week, week=week) for week in (1, 2) for one in TODAY)
