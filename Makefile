@@ -7,7 +7,7 @@ RUNTIME := .venv/.runtime-stamp
 DEV := .venv/.dev-stamp
 TESTS ?=
 
-.PHONY: help setup run test test-services test-browser check fault-storm fault-kills fault-outages fault-fuzz bench-planner bench-web messages
+.PHONY: help setup run test test-services test-browser check fault-storm fault-kills fault-outages fault-fuzz bench-planner bench-day bench-web messages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ fault-fuzz: $(DEV) ## 200 broken files and 5,000 hostile requests
 
 bench-planner: $(DEV) ## Race the planner against HiGHS and CP-SAT, half an hour (SIZES=paper ARGS="--weeks 2")
 	@$(BIN)/python -m benchmarks.bench_planner $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
+
+bench-day: $(DEV) ## Measure the order of a day against CP-SAT alone, seeded
+	@$(BIN)/python -m benchmarks.bench_day
 
 bench-web: $(DEV) ## Measure the pages as ratios in one run
 	@$(BIN)/python -m benchmarks.bench_web

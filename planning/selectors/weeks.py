@@ -15,6 +15,7 @@ from planning.models.slots import SlotKind
 from planning.selectors.indicators import Measures, gap, measure, overtime_minutes, reference_of, regular_hours, strip
 from planning.selectors.loaded import FROZEN, InterventionRow, LoadedWeek, load_week_problem
 from planning.selectors.policies import policy_choices, policy_label
+from planning.selectors.recovery import recovery_load
 from planning.selectors.runs import latest_run, run_state
 from planning.selectors.steps import last_change, undo_and_redo
 from planning.selectors.warnings import warnings_by_intervention
@@ -190,6 +191,7 @@ def plan_state(loaded: LoadedWeek, reader: Reader) -> dict[str, Any]:
         "undo": None,
         "redo": None,
         "occupancy": now.occupancy_by_day,
+        "recovery": recovery_load(loaded, assignments, starts),
     }
     if reader.drafts:
         base = base_of(plan)

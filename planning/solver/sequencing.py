@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planning.solver.day.order import THOROUGH, Effort, order_day
+from planning.solver.day.order import SHOWN, Effort, order_day
 from planning.solver.day.problem import CHILD, DAY_PATIENT, Case, DayProblem, Minutes
 from planning.solver.levels import Level
 from planning.solver.problem import Intervention, Slot, SlotKind, WeekProblem
@@ -39,7 +39,7 @@ def sequence(
     *,
     seed: int = 0,
     stop: Stop | None = None,
-    effort: Effort = THOROUGH,
+    effort: Effort = SHOWN,
     known: Mapping[str, int] | None = None,
 ) -> Sequence:
     """The same seed and plan give the same start times, unless ``stop`` cuts the search short.
@@ -51,10 +51,10 @@ def sequence(
     unordered: list[Violation] = []
     minutes: dict[int, Minutes] = {}
     bound: dict[int, int] = {}
-    for day, placed in sorted(_by_day(problem, assignments).items()):
-        order = order_day(
-            day_problem(problem, placed), seed=f"{seed}/{day}", stop=stop or Stop(None), effort=effort, known=known
-        )
+    days, stop = sorted(_by_day(problem, assignments).items()), stop or Stop(None)
+    for done, (day, placed) in enumerate(days):
+        part = stop.share(1 / (len(days) - done))  # what one day leaves goes to the next ones
+        order = order_day(day_problem(problem, placed), seed=f"{seed}/{day}", stop=part, effort=effort, known=known)
         starts.update({case.id: start for case, start in order.schedule.starts.items()})
         minutes[day], bound[day] = order.schedule.minutes, order.bound
         missing = {case.id for case in order.schedule.unplaced}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from planning.solver.costs import breakdown
-from planning.solver.day.order import FITTING, THOROUGH
+from planning.solver.day.order import FITTING, SHOWN
 from planning.solver.grid import Forbidden
 from planning.solver.problem import WeekProblem
 from planning.solver.reordering import Ordered, make_room
@@ -61,7 +61,7 @@ def with_start_times(
         if best <= breakdown(problem, assignments).total or replan is None or stop.reached():
             break
         assignments = replan(kept, forbidden)
-    polished = sequence(problem, timed.assignments, seed=seed, stop=stop, effort=THOROUGH, known=timed.starts)
+    polished = sequence(problem, timed.assignments, seed=seed, stop=stop, effort=SHOWN, known=timed.starts)
     timed.starts = polished.starts
     timed.unordered, timed.forbidden = unordered, forbidden
     return timed

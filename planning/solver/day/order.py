@@ -21,17 +21,23 @@ AFTER_TIME = 200
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Attempts of the local search while somebody has no place, and otherwise; then deterministic seconds of CP-SAT."""
+    """Attempts of the local search, then deterministic seconds of CP-SAT (about as many on a processor's clock).
 
-    to_fit: int
-    to_improve: int
-    exact: float
+    ``to_fit`` while somebody has no place, ``to_improve`` once everyone has.
+    """
+
+    attempts_to_fit: int
+    attempts_to_improve: int
+    exact_to_fit: float
+    exact_to_improve: float
 
 
-# To show; to know whether everyone has a place; the same in passing, for one of many plans.
-THOROUGH = Effort(1500, 300, 0.25)
-FITTING = Effort(1000, 60, 0.15)
-QUICK = Effort(200, 40, 0.0)
+# One day to close; the days of a week to show; whether everyone has a place; the same in passing, for one of many
+# plans.
+THOROUGH = Effort(600, 300, 0.2, 0.2)
+SHOWN = Effort(600, 200, 0.12, 0.12)
+FITTING = Effort(600, 40, 0.15, 0.0)
+QUICK = Effort(150, 20, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +67,17 @@ def order_day(
         return DayOrder(first.schedule, bound)
     draw = random.Random(seed)
     best = _walked(Search(problem, draw, first, least), bound, stop, effort).schedule
-    if effort.exact and best.rank > (0, 0, bound) and not stop.reached():
+    exact = effort.exact_to_fit if best.unplaced else effort.exact_to_improve
+    if exact and best.rank > (0, 0, bound) and not stop.reached():
         if len(problem.cases) <= WHOLE:
-            return _whole(problem, best, bound, effort.exact)
-        best = _in_parts(problem, best, draw, stop, round(effort.exact / PART_EFFORT))
+            return _whole(problem, best, bound, exact)
+        best = _in_parts(problem, best, draw, stop, round(exact / PART_EFFORT), fit_only=not effort.exact_to_improve)
     return DayOrder(best, bound)
 
 
 def _walked(search: Search, bound: int, stop: Stop, effort: Effort) -> Order:
-    for attempt in range(effort.to_fit):
-        done = search.best.rank[1] <= search.least and attempt >= effort.to_improve
+    for attempt in range(effort.attempts_to_fit):
+        done = search.best.rank[1] <= search.least and attempt >= effort.attempts_to_improve
         if done or search.best.rank <= (0, 0, bound):
             break
         if attempt % 20 == 0 and (stop.cancelled() or (attempt >= AFTER_TIME and stop.reached())):
@@ -86,12 +93,14 @@ def _whole(problem: DayProblem, best: Schedule, bound: int, effort: float) -> Da
     return DayOrder(answer.schedule or best, max(bound, answer.bound or 0))
 
 
-def _in_parts(problem: DayProblem, best: Schedule, draw: random.Random, stop: Stop, rounds: int) -> Schedule:
+def _in_parts(
+    problem: DayProblem, best: Schedule, draw: random.Random, stop: Stop, rounds: int, *, fit_only: bool
+) -> Schedule:
     """A large neighbourhood search: some rooms that share surgeons are ordered again, the others stay as they are."""
     from planning.solver.day.cp_sat import solve_day
 
     for _ in range(rounds):
-        if stop.reached():
+        if stop.reached() or (fit_only and not best.unplaced):
             break
         among = frozenset(_part(problem, best, draw))
         best = solve_day(problem, best, effort=PART_EFFORT, among=among).schedule or best

@@ -19,6 +19,7 @@ import { paintSelection } from "./painting.js";
 import { renderPanel, startPanel } from "./panel.js";
 import { startPulse } from "./pulse.js";
 import { startRoomDrag } from "./roomswap.js";
+import { renderRecovery } from "./recovery.js";
 import { followRun, startRun } from "./run.js";
 import { editable, resting, setGrid, state, subscribe, update } from "./store.js";
 import { pickAlso } from "./several.js";
@@ -39,6 +40,7 @@ function wire() {
     renderColumns();
     renderHeads();
   });
+  subscribe(["grid", "live", "view", "day"], renderRecovery);
   subscribe(["zoom", "view"], renderZoom);
   subscribe([...LAYOUT, "selected", "picked", "query", "isolated", "comparing", "moving"], renderBlocks);
   subscribe(["grid", "live", "preview", "placements"], renderKpis);

@@ -143,7 +143,7 @@ def test_a_large_day_is_ordered_in_parts_and_better_than_by_rules_of_thumb() -> 
         for n in range(30)
     ]
     problem = a_day(*cases, regular=780)
-    quick = order_day(problem, seed="0", stop=Stop(None), effort=Effort(1, 0, 0.0)).schedule
+    quick = order_day(problem, seed="0", stop=Stop(None), effort=Effort(1, 0, 0.0, 0.0)).schedule
     thorough = order_day(problem, seed="0", stop=Stop(None)).schedule
     assert faults(problem, thorough.starts) == []
     assert not thorough.unplaced
