@@ -100,7 +100,7 @@ class _Answer:
         """One click does it as ``direct`` says: a plain move, or making room when others have to change too."""
         key, direct = self.shown.intervention, self.direct[one.slot]
         made = in_order(self.loaded, key, plan_with(self.loaded.assignments, key, direct))
-        alone = made is not None and made.starts.keys() == {key}
+        alone = made is not None and not made.moved and made.starts.keys() == {key}
         return {
             **self._place(one, explaining.spot(self.loaded, one.slot)),
             "detail": explaining.detail(self.loaded, one, direct, self.name),

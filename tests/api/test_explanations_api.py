@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from planning.models import Explanation, Intervention, Plan, User
 from planning.services.explanations import work_on_explanation
-from tests.factories.hospital import NOW, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,15 @@ def test_one_left_out_says_what_closes_each_slot_and_what_would_open_one(hospita
     changes = {one["text"].replace("\u00a0", " "): one for one in said["changes"]}
     assert "une place dans la plage ORT de SO2 lun. 23" in changes
     assert changes["une place dans la plage ORT de SO2 lun. 23"]["delta"] == -3000
+
+
+def test_a_place_that_sends_another_back_to_the_list_is_no_plain_move(hospital: Hospital) -> None:
+    plan = make_plan()
+    monday = {"deadline_date": WEEK.monday}
+    holder, item = (make_intervention(hospital.surgeons[2], minutes, **monday) for minutes in (470, 60))
+    place(plan, holder, hospital)
+    first = get(hospital.director, plan, item)["alternatives"][0]
+    assert (first["detail"], first["apply"], first["start"]) == ([f"{holder.code} serait reportée"], "make-room", None)
 
 
 def test_a_person_s_choice_is_said_first_with_its_reason(hospital: Hospital) -> None:
