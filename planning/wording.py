@@ -215,6 +215,23 @@ def _specialty_closed(f: _Facts) -> str:
     }
 
 
+def _surgeon_hours(f: _Facts) -> str:
+    return _("%(surgeon)s opère de %(from)s à %(to)s %(day)s : la plage n'y laisse pas %(duration)s") % {
+        "surgeon": f.surgeon(),
+        "from": f.clock("from"),
+        "to": f.clock("to"),
+        "day": f.day(),
+        "duration": f.minutes("duration"),
+    }
+
+
+def _outside_hours(f: _Facts) -> str:
+    return _("De %(start)s à %(end)s, hors des heures de %(surgeon)s (%(from)s–%(to)s)") % {
+        "surgeon": f.surgeon(),
+        **{key: f.clock(key) for key in ("start", "end", "from", "to")},
+    }
+
+
 def _positions(f: _Facts) -> str:
     most = int(str(f["positions"]))
     return ngettext(
@@ -357,6 +374,8 @@ _SENTENCES: Mapping[str, Callable[[_Facts], str]] = {
     "slot_specialty": _slot_specialty,
     "slot_surgeon": _slot_surgeon,
     "specialty_closed": _specialty_closed,
+    "surgeon_hours": _surgeon_hours,
+    "outside_hours": _outside_hours,
     "positions": _positions,
     "slot_capacity": _slot_capacity,
     "surgeon_day": _surgeon_day,
@@ -388,6 +407,8 @@ _CHIPS: Mapping[str, Any] = {
     "slot_specialty": gettext_lazy("plage"),
     "slot_surgeon": gettext_lazy("plage"),
     "specialty_closed": gettext_lazy("spé. fermée"),
+    "surgeon_hours": gettext_lazy("heures chir."),
+    "outside_hours": gettext_lazy("heures chir."),
     "positions": gettext_lazy("complet"),
     "slot_capacity": gettext_lazy("plein"),
     "surgeon_day": gettext_lazy("durée chir."),

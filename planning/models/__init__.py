@@ -7,7 +7,7 @@ from planning.models.people import Absence, Surgeon, SurgeonAvailability, User
 from planning.models.plans import Placement, Plan
 from planning.models.releases import ReleaseRule, SlotRelease
 from planning.models.runs import PlanningRun, WorkerPulse
-from planning.models.site import Site
+from planning.models.site import ParameterVersion, Site
 from planning.models.slots import EditedRoomDay, MasterPlan, MasterPlanStep, Slot, SlotPattern
 from planning.models.theatre import Equipment, Room, RoomClosure, Specialty
 
@@ -25,6 +25,7 @@ __all__ = [
     "JournalEntry",
     "MasterPlan",
     "MasterPlanStep",
+    "ParameterVersion",
     "Placement",
     "Plan",
     "PlanStep",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planning.models.people import User
 from planning.models.plans import Plan
+from planning.models.site import ParameterVersion
 
 
 class PlanningRun(models.Model):
@@ -29,6 +30,8 @@ class PlanningRun(models.Model):
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.QUEUED)
     policy = models.CharField(_("politique"), max_length=40)
     parameters = models.JSONField(default=dict)
+    # What the hospital's parameters were when it was asked; None: asked before they had versions.
+    parameter_version = models.ForeignKey(ParameterVersion, models.PROTECT, null=True, blank=True, related_name="runs")
     seed = models.PositiveIntegerField(default=0)
     time_limit_seconds = models.PositiveSmallIntegerField()
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -53,6 +53,7 @@ def _target(loaded: LoadedWeek, days: list[str], target: Target, intervention: s
         "text": wording.chip(target.reasons[0]) if target.reasons else wording.signed_euros(target.delta or 0),
         "why": wording.family(target.reasons[0]) if target.reasons else None,
         "reasons": violations_answer(loaded, target.reasons, intervention),
+        "remarks": violations_answer(loaded, target.remarks, intervention),
     }
 
 
@@ -74,11 +75,13 @@ def price_answer(judged: Price, intervention: str) -> dict[str, Any]:
             "hospital": delta.hospital,
             "overtime": delta.overtime,
             "unplanned": delta.unplanned,
+            "rules": delta.rules,
         },
         "delta_text": wording.signed_euros(delta.total),
         "overtime_minutes": judged.overtime_minutes,
         "shifts": _shifts(judged),
         "violations": violations_answer(week, judged.violations, intervention),
+        "remarks": violations_answer(week, judged.remarks, intervention),
         "indicators": _indicators(judged),
         "refused": None,
     }
@@ -104,6 +107,7 @@ def swap_answer(judged: Swap) -> dict[str, Any]:
         ],
         "shifts": _shifts(judged),
         "violations": violations_answer(week, judged.violations),
+        "remarks": violations_answer(week, judged.remarks),
         "indicators": _indicators(judged),
         "refused": None,
     }

@@ -13,12 +13,12 @@ from planning.calendar import Week
 from planning.models import Plan
 from planning.selectors.differences import difference, summary
 from planning.selectors.loaded import LoadedWeek, load_week_problem
-from planning.selectors.warnings import warnings_by_intervention
+from planning.selectors.warnings import conflicts_in, remarks_in, told_of
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """``severity``: forced (a person gave a reason), rule (broken without one), deadline (missed or left out)."""
+    """``severity``: forced (a person gave a reason), rule (broken without one), deadline (missed), info (soft rule)."""
 
     severity: str
     text: str
@@ -39,7 +39,8 @@ def approval_check(plan: Plan) -> dict[str, Any]:
 
 
 def _broken(loaded: LoadedWeek) -> Iterator[Remark]:
-    for key, violations in warnings_by_intervention(loaded, loaded.assignments, loaded.starts).items():
+    told = told_of(loaded, loaded.assignments, loaded.starts)
+    for key, violations in conflicts_in(told).items():
         row, placement = loaded.interventions[key], loaded.placements[key]
         said = " ; ".join(dict.fromkeys(wording.sentence(loaded, one) for one in violations))
         if placement.forced:
@@ -48,6 +49,10 @@ def _broken(loaded: LoadedWeek) -> Iterator[Remark]:
             yield Remark("forced", text % values, row.id)
         else:
             yield Remark("rule", _("%(code)s : %(rules)s") % {"code": row.code, "rules": said}, row.id)
+    for key, violations in remarks_in(told).items():
+        row = loaded.interventions[key]
+        said = wording.listed(wording.sentence(loaded, one) for one in violations)
+        yield Remark("info", _("%(code)s : %(rules)s") % {"code": row.code, "rules": said}, row.id)
 
 
 def _left_out(loaded: LoadedWeek) -> Iterator[Remark]:

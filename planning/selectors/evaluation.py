@@ -19,14 +19,15 @@ from planning.selectors.judging import (
     pushed_elsewhere,
     slot_and_capacity,
     slot_at,
+    verdict,
 )
 from planning.selectors.loaded import LoadedWeek, RoomRow, SlotRow
 from planning.selectors.timeline import Busy, after_fixed, earliest, push, snap
 from planning.selectors.warnings import no_slot, room_closed, slot_warnings
 from planning.solver import problem as solver
 from planning.solver.costs import cell_cost
-from planning.solver.result import CostBreakdown, Violation, binding
-from planning.solver.rules import load_of
+from planning.solver.result import CostBreakdown, Violation
+from planning.solver.rules import load_of, operating_span
 
 Status = Literal["free", "cost", "rule", "closed"]
 NEW_SLOT = 0
@@ -64,6 +65,7 @@ class Target:
     delta: float | None = None
     overtime_minutes: int = 0
     reasons: tuple[Violation, ...] = ()
+    remarks: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Price:
     overtime_minutes: int
     shifts: dict[str, tuple[int, int]]
     violations: tuple[Violation, ...]
+    remarks: tuple[Violation, ...]
     assignments: dict[str, str]
     starts: dict[str, int]
 
@@ -132,29 +135,32 @@ class _Judge:
         found = []
         for slot in slots:
             target = self._in_slot(slot)
-            if not target.reasons and slot.kind is solver.SlotKind.REGULAR:
+            if not target.reasons and not target.remarks and slot.kind is solver.SlotKind.REGULAR:
                 return target  # a later slot of the day can only be later, or dearer
             found.append(target)
-        return min(found, key=lambda one: (len(one.reasons), one.delta or 0.0, one.start or 0))
+        return min(found, key=lambda one: (len(one.reasons), len(one.remarks), one.delta or 0.0, one.start or 0))
 
     def _in_slot(self, slot: solver.Slot) -> Target:
         problem, item = self.problem, self.item
         broken = slot_and_capacity(problem, self.load, item, slot)
         start, untimely = self._start(slot)
-        reasons = (*broken, *untimely)
+        told = verdict((*broken, *untimely))
         delta = cell_cost(problem, item, slot) - self.cost_now
         end = start + item.duration
         spans = self.hours.get((slot.room, slot.day), ())
         inside = sum(max(0, min(end, to) - max(start, begin)) for begin, to in spans)
-        status: Status = "rule" if reasons else "cost" if delta > 0 else "free"
-        return Target(slot.room, slot.day, status, slot.id, start, end, delta, item.duration - inside, reasons)
+        late = item.duration - inside
+        return Target(slot.room, slot.day, told.status(delta), slot.id, start, end, delta, late, *told)
 
     def _start(self, slot: solver.Slot) -> tuple[int, tuple[Violation, ...]]:
-        """The earliest start free in the room and for the surgeon, else in the room, and what it breaks."""
-        minutes, turnover = self.item.duration, self.problem.turnover
+        """The earliest start free in the room and for the surgeon, in their hours if it can be, else in the room."""
+        minutes, turnover = self.item.duration, self.problem.turnover_of(self.item)
         room = self.busy.get((slot.room, slot.day), [])
         surgeon = self.surgeon.get(slot.day, [])
-        start = earliest(slot.start, slot.end, minutes, room, surgeon, turnover)
+        begin, end = operating_span(self.problem, self.item, slot)
+        start = earliest(begin, end, minutes, room, surgeon, turnover)
+        if start is None:
+            start = earliest(slot.start, slot.end, minutes, room, surgeon, turnover)
         if start is not None:
             return start, self._untimely(slot, start)
         start = earliest(slot.start, slot.end, minutes, room, [], turnover)
@@ -168,7 +174,7 @@ class _Judge:
         rest = {key: held for key, held in self.others.items() if self.problem.slot_by_id[held].day == slot.day}
         starts = {**self.loaded.starts, self.item.id: start}
         days = {slot.day}
-        return binding(new_timeline_violations(self.loaded, rest, {**rest, self.item.id: slot.id}, starts, days))
+        return new_timeline_violations(self.loaded, rest, {**rest, self.item.id: slot.id}, starts, days)
 
 
 # --- Price: one place --------------------------------------------------------------------------------------------
@@ -188,12 +194,11 @@ def price(loaded: LoadedWeek, intervention: str, room: str, day: int, wanted: in
     )
     if not row.opens <= wanted < row.closes:
         raise MeaninglessPlace("hours", row)
-    turnover = loaded.problem.turnover
-    start = snap(wanted, there, turnover)
+    start = snap(wanted, there)
     end = start + item.duration
     if not row.opens <= start <= end <= row.closes:
         raise MeaninglessPlace("hours", row)
-    pushed = push(start, item.duration, there, turnover)
+    pushed = push(start, item.duration, there, loaded.problem.turnover_of(item))
     for key, begin in pushed.items():
         if begin + loaded.problem.intervention_by_id[key].duration > row.closes:
             raise MeaninglessPlace("push", row)
@@ -218,18 +223,20 @@ def _priced(
         new = slot_at(week, slot.room, slot.day, begin, begin + length)
         assignments[key] = new.id if new is not None else others[key]
     starts = {**week.starts, **pushed, item.id: start}
-    violations = (
-        *slot_and_capacity(problem, load_of(problem, assignments), item, slot),
-        *slot_warnings(week, item.id, slot.id),
-        *pushed_elsewhere(week, others, assignments, pushed),
-        *new_timeline_violations(week, others, {**assignments, item.id: slot.id}, starts, {slot.day}),
+    told = verdict(
+        (
+            *slot_and_capacity(problem, load_of(problem, assignments), item, slot),
+            *slot_warnings(week, item.id, slot.id),
+            *pushed_elsewhere(week, others, assignments, pushed),
+            *new_timeline_violations(week, others, {**assignments, item.id: slot.id}, starts, {slot.day}),
+        )
     )
     assignments[item.id] = slot.id
     delta = cost_change(problem, week.assignments, assignments)
     overtime = overtime_minutes(week, {item.id: slot.id}, starts, regular_hours(week))[item.id]
     return Price(
         week=week,
-        status="rule" if binding(violations) else "cost" if delta.total > 0 else "free",
+        status=told.status(delta.total),
         room=slot.room,
         day=slot.day,
         start=start,
@@ -239,7 +246,8 @@ def _priced(
         delta=delta,
         overtime_minutes=overtime,
         shifts={key: (week.starts[key], begin) for key, begin in pushed.items()},
-        violations=violations,
+        violations=told.against,
+        remarks=told.remarks,
         assignments=assignments,
         starts=starts,
     )

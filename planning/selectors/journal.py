@@ -13,7 +13,7 @@ from planning import wording
 from planning.calendar import Week
 from planning.models import JournalEntry
 from planning.selectors.policies import policy_label
-from planning.selectors.reference_sentences import import_sentence, reference_sentence
+from planning.selectors.reference_sentences import REFERENCE, reference_sentence
 from planning.selectors.sentences import edit_sentence, plan_sentence
 
 PAGE = 50
@@ -67,10 +67,8 @@ def text_of(entry: JournalEntry) -> str:
         return wording.step_label(str(after.get("step", "")), after) if after.get("step") else ""
     if entry.action in (Action.SLOT, Action.MASTER, Action.RELEASE):
         return plan_sentence(entry.action, entry.before or {}, dict(after))
-    if entry.action in (Action.ROOM, Action.SURGEON, Action.SPECIALTY):
+    if entry.action in REFERENCE:
         return reference_sentence(entry.action, entry.before or {}, after)
-    if entry.action == Action.IMPORT:
-        return import_sentence(after)
     if entry.action == Action.EDIT:
         return edit_sentence(entry.intervention.code if entry.intervention else "", entry.before or {}, dict(after))
     return _moved(entry)

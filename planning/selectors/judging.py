@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
 
 from planning.selectors.loaded import LoadedWeek
 from planning.selectors.timeline import Busy
 from planning.solver import problem as solver
 from planning.solver.costs import hospital_cost, overtime_cost, rule_cost
 from planning.solver.result import CostBreakdown, Violation
-from planning.solver.rules import Load, capacity_violations, load_of, slot_violations, timeline_violations
+from planning.solver.rules import (
+    Load,
+    capacity_violations,
+    load_of,
+    paid_violations,
+    said_once,
+    slot_violations,
+    timeline_violations,
+)
 
-# A capacity too small for the intervention alone is said once, by its slot rule.
-_SAID_BY = {
-    "slot_capacity": {"slot_length"},
-    "surgeon_day": {"surgeon_absent", "surgeon_day_too_short"},
-}
+
+class Verdict(NamedTuple):
+    """What a place breaks: ``against`` takes a written reason, ``remarks`` are soft rules to be warned of."""
+
+    against: tuple[Violation, ...]
+    remarks: tuple[Violation, ...]
+
+    def status(self, delta: float) -> Literal["free", "cost", "rule"]:
+        if self.against:
+            return "rule"
+        return "cost" if self.remarks or delta > 0 else "free"
+
+
+def verdict(found: Iterable[Violation]) -> Verdict:
+    told = said_once(tuple(found))
+    return Verdict(tuple(one for one in told if not one.soft), tuple(one for one in told if one.soft))
 
 
 def placed_in_time(loaded: LoadedWeek, assignments: Mapping[str, str]) -> Iterator[tuple[Busy, solver.Slot]]:
@@ -24,7 +44,7 @@ def placed_in_time(loaded: LoadedWeek, assignments: Mapping[str, str]) -> Iterat
     for key in sorted(assignments, key=loaded.starts.__getitem__):
         item = problem.intervention_by_id[key]
         yield (
-            Busy(key, loaded.starts[key], item.duration, item.pinned is not None),
+            Busy(key, loaded.starts[key], item.duration, item.pinned is not None, problem.turnover_of(item)),
             problem.slot_by_id[assignments[key]],
         )
 
@@ -32,10 +52,9 @@ def placed_in_time(loaded: LoadedWeek, assignments: Mapping[str, str]) -> Iterat
 def slot_and_capacity(
     problem: solver.WeekProblem, load: Load, item: solver.Intervention, slot: solver.Slot
 ) -> tuple[Violation, ...]:
-    own = slot_violations(problem, item, slot)
-    said = {one.rule for one in own}
+    """What the intervention breaks in the slot on top of ``load``, soft rules included."""
     more = capacity_violations(problem, load, item, slot)
-    return (*own, *(one for one in more if not said & _SAID_BY.get(one.rule, set())))
+    return (*slot_violations(problem, item, slot), *paid_violations(problem, item, slot), *more)
 
 
 def slot_at(loaded: LoadedWeek, room: str, day: int, start: int, end: int) -> solver.Slot | None:

@@ -31,6 +31,7 @@ from planning.models import (
     SurgeonAvailability,
 )
 from planning.models.slots import SlotKind
+from planning.selectors import pricing
 from planning.solver import policies
 from planning.solver import problem as solver
 from planning.solver.day.problem import usual_beds
@@ -39,11 +40,25 @@ FROZEN = (Plan.Status.APPROVED, Plan.Status.SUPERSEDED)
 PARAMETERS = (
     "hospital_day_euros",
     "overtime_hour_euros",
+    "weekday_overtime_euros",
+    "late_overtime_euros",
+    "late_from_minute",
     "unplanned_euros",
+    "expedited_unplanned_euros",
+    "urgent_unplanned_euros",
     "deferred_euros",
+    "expedited_deferred_euros",
+    "urgent_deferred_euros",
     "turnover_minutes",
     "recovery_beds",
+    "specialty_turnover_minutes",
+    "most_positions",
+    "longest_overtime_minutes",
+    "most_surgeon_minutes",
+    "rule_levels",
+    "rule_costs",
     "tie_rule",
+    "version",
 )
 
 
@@ -177,12 +192,14 @@ class LoadedWeek:
                 i.deadline_day,
                 i.unplanned_cost,
                 i.closed_from,
+                i.turnover,
             )
             for i in sorted(problem.interventions, key=lambda one: int(one.id))
         ]
-        surgeons = [(s.id, s.daily_minutes) for s in sorted(problem.surgeons, key=lambda one: int(one.id))]
+        surgeons = [(s.id, s.daily_minutes, s.hours) for s in sorted(problem.surgeons, key=lambda one: int(one.id))]
         rooms = [(room.id, sorted(room.equipment)) for room in problem.rooms]
-        said = repr((self.policy, lasting, items, surgeons, rooms, problem.costs, problem.turnover))
+        rules = sorted(problem.rules.levels.items()), sorted(problem.rules.costs.items())
+        said = repr((self.policy, lasting, items, surgeons, rooms, problem.costs, problem.turnover, rules))
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     def is_exceptional(self, slot_id: str) -> bool:
@@ -212,7 +229,7 @@ class LoadedWeek:
 
     def with_slot(self, row: SlotRow) -> LoadedWeek:
         """The same week with one slot more, for one intervention: a hidden one, or one that does not exist yet."""
-        slot = _solver_slot(row, (row.date - self.week.monday).days, 1)
+        slot = _solver_slot(self.parameters, row, (row.date - self.week.monday).days, 1)
         problem = replace(self.problem, slots=(*self.problem.slots, slot))
         problem = policies.apply(policies.POLICIES[self.policy], problem)
         return replace(self, problem=problem, slots=self.slots | {str(row.id): row})
@@ -224,15 +241,16 @@ class LoadedWeek:
         return row.deadline < self.week.monday
 
 
-def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) -> LoadedWeek:
-    """Read the week as ``plan`` sees it (its parameters, its pins), under its policy or the one given.
+def load_week_problem(
+    week: Week, plan: Plan | None, policy: str | None = None, parameters: Mapping[str, Any] | None = None
+) -> LoadedWeek:
+    """Read the week as ``plan`` sees it (its parameters, its pins), under its policy and parameters or those given.
 
     ``plan`` None: the week's candidates with nothing placed. Raises ``ProblemError`` when the rows make no week.
     """
     site = Site.objects.filter(pk=1).first() or Site(pk=1)
-    parameters = {name: getattr(site, name) for name in PARAMETERS}
-    if plan is not None:
-        parameters |= {name: plan.parameters[name] for name in PARAMETERS if name in plan.parameters}
+    own = parameters if parameters is not None else plan.parameters if plan is not None else {}
+    parameters = {name: own[name] if name in own else getattr(site, name) for name in PARAMETERS}
     chosen = policy or (plan.policy if plan is not None else site.default_policy)
     if chosen not in policies.POLICIES:
         raise solver.ProblemError("policy", chosen, f"one of {', '.join(policies.POLICIES)}")
@@ -240,7 +258,7 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
     closures = _closures(week, rooms)
     placements = _placements(plan)
     slots, hidden = _slots(week, closures, placements)
-    surgeons, surgeon_days = _surgeons(week)
+    surgeons, surgeon_days, surgeon_hours = _surgeons(week)
     last_day = max((row.date for row in slots.values()), default=week.days[4])
     interventions = _interventions(week, plan, placements, last_day)
     equipment = _equipment(interventions)
@@ -249,24 +267,26 @@ def load_week_problem(week: Week, plan: Plan | None, policy: str | None = None) 
         days=7,
         rooms=tuple(solver.Room(key, equipment.codes[f"room {key}"]) for key in rooms),
         surgeons=tuple(
-            solver.Surgeon(key, str(row.specialty), tuple(day.minutes for day in surgeon_days[key]))
+            solver.Surgeon(
+                key,
+                str(row.specialty),
+                tuple(pricing.ceiling(parameters, "most_surgeon_minutes", day.minutes) for day in surgeon_days[key]),
+                surgeon_hours[key],
+            )
             for key, row in surgeons.items()
         ),
-        slots=_solver_slots(week, slots, closures, placements),
+        slots=_solver_slots(week, parameters, slots, closures, placements),
         interventions=tuple(
             _solver_intervention(
                 week, parameters, row, placements.get(key), plan, equipment.codes[key], specialties[str(row.specialty)]
             )
             for key, row in interventions.items()
         ),
-        costs=solver.Costs(
-            hospital_day=parameters["hospital_day_euros"],
-            overtime_hour=(parameters["overtime_hour_euros"],) * 7,
-            unplanned=parameters["unplanned_euros"],
-        ),
+        costs=pricing.costs_of(parameters),
         turnover=parameters["turnover_minutes"],
         recovery_beds=parameters["recovery_beds"] or usual_beds(sum(room.in_service for room in rooms.values())),
         equipment_units=equipment.units,
+        rules=pricing.rule_settings(parameters),
     )
     return LoadedWeek(
         week=week,
@@ -368,15 +388,19 @@ def _slots(
     return found, hidden
 
 
-def _surgeons(week: Week) -> tuple[dict[str, SurgeonRow], dict[str, tuple[SurgeonDay, ...]]]:
+Hours = tuple[tuple[int, int] | None, ...]
+
+
+def _surgeons(week: Week) -> tuple[dict[str, SurgeonRow], dict[str, tuple[SurgeonDay, ...]], dict[str, Hours]]:
+    """Each surgeon's row, days, and hours of those days."""
     rows = Surgeon.objects.order_by("last_name", "first_name", "code").values_list(
         "pk", "trigram", "last_name", "specialty_id", "daily_maximum_minutes", "active", "user_id"
     )
     surgeons = {str(row[0]): SurgeonRow(*row) for row in rows}
-    offered: dict[tuple[str, int], int] = {}
+    offered: dict[tuple[str, int], tuple[int, int]] = {}
     availabilities = SurgeonAvailability.objects.values_list("surgeon_id", "weekday", "start_minute", "end_minute")
     for surgeon, weekday, start, end in availabilities:
-        offered[str(surgeon), weekday] = end - start
+        offered[str(surgeon), weekday] = (start, end)
     away: dict[tuple[str, int], str] = {}
     absences = Absence.objects.filter(starts_on__lte=week.days[6], ends_on__gte=week.monday)
     for surgeon, starts_on, ends_on, reason in absences.values_list("surgeon_id", "starts_on", "ends_on", "reason"):
@@ -387,10 +411,15 @@ def _surgeons(week: Week) -> tuple[dict[str, SurgeonRow], dict[str, tuple[Surgeo
         days[key] = tuple(
             SurgeonDay(0, away[key, day])
             if (key, day) in away
-            else SurgeonDay(min(row.daily_maximum, offered.get((key, day), 0)) if row.active else 0, None)
+            else SurgeonDay(min(row.daily_maximum, _length(offered.get((key, day)))) if row.active else 0, None)
             for day in range(7)
         )
-    return surgeons, days
+    hours = {key: tuple(offered.get((key, day)) for day in range(7)) for key in surgeons}
+    return surgeons, days, hours
+
+
+def _length(span: tuple[int, int] | None) -> int:
+    return 0 if span is None else span[1] - span[0]
 
 
 def candidates(week: Week, last_day: date) -> Q:
@@ -458,6 +487,7 @@ def _equipment(interventions: Mapping[str, InterventionRow]) -> EquipmentOfWeek:
 
 def _solver_slots(
     week: Week,
+    parameters: Mapping[str, Any],
     slots: Mapping[str, SlotRow],
     closures: Mapping[tuple[str, int], str],
     placements: Mapping[str, PlacementRow],
@@ -468,12 +498,16 @@ def _solver_slots(
     for row in slots.values():
         day = (row.date - week.monday).days
         only_held = row.for_nobody or (str(row.room), day) in closures
-        found.append(_solver_slot(row, day, held[row.id] if only_held else row.positions))
+        positions = held[row.id] if only_held else pricing.ceiling(parameters, "most_positions", row.positions)
+        found.append(_solver_slot(parameters, row, day, positions))
     return tuple(found)
 
 
-def _solver_slot(row: SlotRow, day: int, positions: int) -> solver.Slot:
+def _solver_slot(parameters: Mapping[str, Any], row: SlotRow, day: int, positions: int) -> solver.Slot:
     start, end = minute_of(row.starts_at, row.date), minute_of(row.ends_at, row.date)
+    longest = end - start if row.longest_minutes is None else row.longest_minutes
+    if row.kind == solver.SlotKind.OVERTIME:
+        longest = pricing.ceiling(parameters, "longest_overtime_minutes", longest)
     return solver.Slot(
         id=str(row.id),
         day=day,
@@ -484,7 +518,8 @@ def _solver_slot(row: SlotRow, day: int, positions: int) -> solver.Slot:
         specialty=None if row.specialty is None else str(row.specialty),
         surgeon=None if row.surgeon is None else str(row.surgeon),
         positions=positions,
-        max_duration=end - start if row.longest_minutes is None else row.longest_minutes,
+        max_duration=longest,
+        overtime_hour=pricing.overtime_hour(parameters, row.kind, day, start, end),
     )
 
 
@@ -514,8 +549,9 @@ def _solver_intervention(
         septic=row.septic,
         child=row.child,
         ambulatory=row.ambulatory,
-        unplanned_cost=parameters["unplanned_euros"] if within else parameters["deferred_euros"],
+        unplanned_cost=pricing.unplanned_cost(parameters, row.priority, within=within),
         pinned=str(placement.slot) if placement is not None and pinned else None,
         pinned_start=minute_of(placement.starts_at, week.monday) % 1440 if placement is not None and pinned else None,
+        turnover=pricing.turnover(parameters, row.specialty),
         closed_from=None if specialty.closed_on is None else max(0, (specialty.closed_on - week.monday).days),
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from planning import wording
 from planning.models import JournalEntry, Specialty
 from planning.models.people import Weekday
+from planning.selectors.parameters import change_sentence
 
 Facts = Mapping[str, Any]
 Action = JournalEntry.Action
@@ -53,8 +54,15 @@ _TARGETS = {
 }
 
 
+REFERENCE = (Action.ROOM, Action.SURGEON, Action.SPECIALTY, Action.SETTINGS, Action.IMPORT)
+
+
 def reference_sentence(action: str, before: Facts, after: Facts) -> str:
-    """What became of a room, a surgeon or a specialty."""
+    """What became of a room, a surgeon, a specialty or the parameters, or what a file brought."""
+    if action == Action.IMPORT:
+        return _import(after)
+    if action == Action.SETTINGS:
+        return change_sentence(before, after)
     facts = after or before
     of = {"of": facts.get("of", "")}
     for key, said in (("closure", _closure), ("absence", _absence), ("closed_on", _closing)):
@@ -68,7 +76,7 @@ def reference_sentence(action: str, before: Facts, after: Facts) -> str:
     return wording.named(str(_NAMES[Action(action)]) % of, wording.listed(parts))
 
 
-def import_sentence(after: Facts) -> str:
+def _import(after: Facts) -> str:
     """« Interventions : 12 lignes ajoutées, 3 déjà là »; of a file that spans weeks, the part of one."""
     label = str(_TARGETS.get(str(after.get("target")), after.get("target", "")))
     created, updated, existing, whole = (

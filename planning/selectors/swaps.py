@@ -17,12 +17,13 @@ from planning.selectors.judging import (
     pushed_elsewhere,
     slot_and_capacity,
     slot_at,
+    verdict,
 )
 from planning.selectors.loaded import LoadedWeek
 from planning.selectors.timeline import Busy, push
 from planning.selectors.warnings import slot_warnings
 from planning.solver import problem as solver
-from planning.solver.result import CostBreakdown, Violation, binding
+from planning.solver.result import CostBreakdown, Violation
 from planning.solver.rules import load_of
 
 RoomDay = tuple[str, int]
@@ -48,6 +49,7 @@ class Swap:
     shifts: dict[str, tuple[int, int]]
     delta: CostBreakdown
     violations: tuple[Violation, ...]
+    remarks: tuple[Violation, ...]
     assignments: dict[str, str]
     starts: dict[str, int]
 
@@ -84,9 +86,9 @@ def swap_two(loaded: LoadedWeek, first: str, second: str) -> Swap:
     homes = {first: theirs, second: ours}
     pushed: dict[str, int] = {}
     for key, slot in homes.items():
-        length = loaded.problem.intervention_by_id[key].duration
+        item = loaded.problem.intervention_by_id[key]
         there = _neighbours(loaded, (slot.room, slot.day), {first, second})
-        pushed |= push(starts[key], length, there, loaded.problem.turnover)
+        pushed |= push(starts[key], item.duration, there, loaded.problem.turnover_of(item))
     return _judged(loaded, starts, homes, pushed)
 
 
@@ -174,21 +176,24 @@ def _judged(
     after |= {key: slot.id for key, slot in slots.items()}
     starts = {**loaded.starts, **pushed, **wanted}
     days = {slot.day for slot in slots.values()}
-    violations = (
-        *own,
-        *pushed_elsewhere(loaded, rest, after, pushed),
-        *new_timeline_violations(loaded, rest, after, starts, days),
+    told = verdict(
+        (
+            *own,
+            *pushed_elsewhere(loaded, rest, after, pushed),
+            *new_timeline_violations(loaded, rest, after, starts, days),
+        )
     )
     delta = cost_change(problem, loaded.assignments, after)
     late = overtime_minutes(loaded, {key: slot.id for key, slot in slots.items()}, starts, regular_hours(loaded))
     ends = {key: starts[key] + problem.intervention_by_id[key].duration for key in slots}
     return Swap(
         week=loaded,
-        status="rule" if binding(violations) else "cost" if delta.total > 0 else "free",
+        status=told.status(delta.total),
         landings={key: Landing(slot, starts[key], ends[key], late[key]) for key, slot in slots.items()},
         shifts={key: (loaded.starts[key], begin) for key, begin in pushed.items()},
         delta=delta,
-        violations=violations,
+        violations=told.against,
+        remarks=told.remarks,
         assignments=after,
         starts=starts,
     )

@@ -11,19 +11,25 @@ MAGNET = 10
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """An intervention already there. A fixed one (a pin) is never pushed."""
+    """An intervention already there, and the cleaning after it. A fixed one (a pin) is never pushed."""
 
     id: str
     start: int
     minutes: int
     fixed: bool = False
+    turnover: int = 0
 
     @property
     def end(self) -> int:
         return self.start + self.minutes
 
+    @property
+    def ready(self) -> int:
+        """When its room is clean again."""
+        return self.end + self.turnover
 
-def snap(wanted: int, others: Iterable[Busy], turnover: int) -> int:
+
+def snap(wanted: int, others: Iterable[Busy]) -> int:
     """The start that a drop at ``wanted`` means.
 
     On an intervention: before it when over its first half, else after it and its cleaning. Elsewhere: the nearest
@@ -31,19 +37,19 @@ def snap(wanted: int, others: Iterable[Busy], turnover: int) -> int:
     """
     rounded = round(wanted / STEP) * STEP
     behind = [one for one in others if one.start <= wanted]
-    if any(one.end + turnover == wanted for one in behind):
+    if any(one.ready == wanted for one in behind):
         return wanted
     for one in behind:
-        if wanted < one.end + turnover:
-            return one.start if wanted < one.start + one.minutes / 2 else one.end + turnover
-    ready = max((one.end + turnover for one in behind), default=None)
+        if wanted < one.ready:
+            return one.start if wanted < one.start + one.minutes / 2 else one.ready
+    ready = max((one.ready for one in behind), default=None)
     if ready is not None and rounded - ready < MAGNET:
         return ready
     return rounded
 
 
 def push(start: int, minutes: int, others: Iterable[Busy], turnover: int) -> dict[str, int]:
-    """New starts of those that must make room for ``minutes`` from ``start``, each after the one before it.
+    """New starts of those that must make room for ``minutes`` from ``start``, then ``turnover``, one after the other.
 
     Those that start earlier stay. A fixed one stays where it is and the pushed ones go around it.
     """
@@ -56,17 +62,17 @@ def push(start: int, minutes: int, others: Iterable[Busy], turnover: int) -> dic
             continue
         if one.start >= free_from:
             break
-        begin = after_fixed(free_from, one.minutes, fixed, turnover)
+        begin = after_fixed(free_from, one.minutes, fixed, one.turnover)
         moved[one.id] = begin
-        free_from = begin + one.minutes + turnover
+        free_from = begin + one.minutes + one.turnover
     return moved
 
 
 def after_fixed(start: int, minutes: int, fixed: Sequence[Busy], turnover: int) -> int:
     """The earliest start from ``start`` that meets none of ``fixed`` (in order of start)."""
     for one in fixed:
-        if start < one.end + turnover and one.start < start + minutes + turnover:
-            start = one.end + turnover
+        if start < one.ready and one.start < start + minutes + turnover:
+            start = one.ready
     return start
 
 

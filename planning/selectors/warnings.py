@@ -7,29 +7,61 @@ from collections.abc import Mapping
 
 from planning.models import Intervention, Plan, Slot
 from planning.selectors.loaded import LoadedWeek
-from planning.solver.result import Violation, binding
-from planning.solver.rules import pin_warnings, plan_violations, timeline_violations
+from planning.solver.result import Violation
+from planning.solver.rules import (
+    judged,
+    paid_violations,
+    pin_warnings,
+    plan_violations,
+    said_once,
+    timeline_violations,
+)
+
+Told = dict[str, tuple[Violation, ...]]
 
 
-def warnings_by_intervention(
-    loaded: LoadedWeek, assignments: Mapping[str, str], starts: Mapping[str, int]
-) -> dict[str, tuple[Violation, ...]]:
-    """Pins and forced placements are judged like the others: they show what they break ever after."""
+def told_of(loaded: LoadedWeek, assignments: Mapping[str, str], starts: Mapping[str, int]) -> Told:
+    """What each placement breaks, soft rules included.
+
+    Pins and forced placements are judged like the others: they show what they break ever after.
+    """
     found: dict[str, list[Violation]] = defaultdict(list)
+    problem = loaded.problem
     # A decided version keeps what was cancelled since: it says what had been planned.
     draft = loaded.plan is not None and loaded.plan.status == Plan.Status.DRAFT
     for key, slot in assignments.items():
         found[key].extend(slot_warnings(loaded, key, slot))
         if draft and loaded.interventions[key].state == Intervention.State.CANCELLED:
             found[key].append(Violation("not_to_plan", key, "is not to be planned any more", slot))
-    problem = loaded.problem
+        item = problem.intervention_by_id[key]
+        if item.pinned is None:
+            found[key].extend(paid_violations(problem, item, problem.slot_by_id[slot]))
     for violation in (
         *(one for one in plan_violations(problem, assignments) if one.rule != "pin_kept"),
         *pin_warnings(problem, assignments),
-        *binding(timeline_violations(problem, assignments, starts)),
+        *timeline_violations(problem, assignments, starts),
     ):
         found[violation.intervention].append(violation)
-    return {key: tuple(violations) for key, violations in found.items() if violations}
+    return {key: said_once(violations) for key, violations in found.items() if violations}
+
+
+def warnings_by_intervention(loaded: LoadedWeek, assignments: Mapping[str, str], starts: Mapping[str, int]) -> Told:
+    """The conflicts: rules broken that take a reason."""
+    return conflicts_in(told_of(loaded, assignments, starts))
+
+
+def conflicts_in(told: Told) -> Told:
+    return _narrowed(told, soft=False)
+
+
+def remarks_in(told: Told) -> Told:
+    """Soft rules broken: a warning, no conflict."""
+    return _narrowed(told, soft=True)
+
+
+def _narrowed(told: Told, *, soft: bool) -> Told:
+    kept = {key: tuple(one for one in violations if one.soft == soft) for key, violations in told.items()}
+    return {key: violations for key, violations in kept.items() if violations}
 
 
 def slot_warnings(loaded: LoadedWeek, intervention: str, slot_id: str) -> tuple[Violation, ...]:
@@ -42,7 +74,7 @@ def slot_warnings(loaded: LoadedWeek, intervention: str, slot_id: str) -> tuple[
         found.append(room_closed(intervention, str(row.room), day, reason, slot_id))
     if row.origin == Slot.Origin.EXCEPTION:
         found.append(no_slot(intervention, str(row.room), day, slot_id))
-    return tuple(found)
+    return judged(loaded.problem, found)
 
 
 def room_closed(intervention: str, room: str, day: int, reason: str, slot: str | None = None) -> Violation:

@@ -18,7 +18,7 @@ from planning.selectors.policies import policy_choices, policy_label
 from planning.selectors.recovery import recovery_load
 from planning.selectors.runs import latest_run, run_state
 from planning.selectors.steps import last_change, undo_and_redo
-from planning.selectors.warnings import warnings_by_intervention
+from planning.selectors.warnings import conflicts_in, remarks_in, told_of, warnings_by_intervention
 from planning.solver.costs import breakdown
 from planning.solver.problem import Intervention
 from planning.solver.result import CostBreakdown, Violation
@@ -168,7 +168,8 @@ def worded(loaded: LoadedWeek, violation: Violation) -> dict[str, Any]:
 def plan_state(loaded: LoadedWeek, reader: Reader) -> dict[str, Any]:
     """Placements, what is left out, indicators, undo: all that a change of the plan can change."""
     plan, assignments, starts = loaded.plan, loaded.assignments, loaded.starts
-    warnings = warnings_by_intervention(loaded, assignments, starts)
+    told = told_of(loaded, assignments, starts)
+    warnings, remarks = conflicts_in(told), remarks_in(told)
     overtime = overtime_minutes(loaded, assignments, starts, regular_hours(loaded))
     cost = breakdown(loaded.problem, assignments)
     total = cost.total
@@ -181,7 +182,8 @@ def plan_state(loaded: LoadedWeek, reader: Reader) -> dict[str, Any]:
         "status": plan.status if plan else None,
         "policy": loaded.policy,  # taking a proposal, or undoing it, changes the draft's
         "placements": [
-            _placement(loaded, reader, key, warnings.get(key, ()), overtime[key]) for key in loaded.placements
+            _placement(loaded, reader, key, warnings.get(key, ()), remarks.get(key, ()), overtime[key])
+            for key in loaded.placements
         ],
         "slots": _slots(loaded),  # a forced drop may open one
         "unplanned": [],
@@ -204,7 +206,12 @@ def plan_state(loaded: LoadedWeek, reader: Reader) -> dict[str, Any]:
 
 
 def _placement(
-    loaded: LoadedWeek, reader: Reader, key: str, violations: tuple[Violation, ...], overtime: int
+    loaded: LoadedWeek,
+    reader: Reader,
+    key: str,
+    violations: tuple[Violation, ...],
+    remarks: tuple[Violation, ...],
+    overtime: int,
 ) -> dict[str, Any]:
     row = loaded.placements[key]
     slot = loaded.slots[str(row.slot)]
@@ -222,11 +229,13 @@ def _placement(
         "forced": row.forced,
         "overtime_minutes": overtime,
         "warnings": reader.warnings(key, violations),
+        "remarks": reader.warnings(key, remarks),
     }
 
 
 def _cost(cost: CostBreakdown, total: float) -> dict[str, float]:
-    return {"total": total, "hospital": cost.hospital, "overtime": cost.overtime, "unplanned": cost.unplanned}
+    parts = {"hospital": cost.hospital, "overtime": cost.overtime, "unplanned": cost.unplanned, "rules": cost.rules}
+    return {"total": total, **parts}
 
 
 def _unplanned(loaded: LoadedWeek) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.services.journal import append_entry
 from planning.services.steps import Snapshot, UnableToChangePlan, claim_revision, record_step, snapshots
 from planning.solver.costs import breakdown
-from planning.solver.result import Violation, binding
+from planning.solver.result import Violation
 
 Action = JournalEntry.Action
 MOST_REASON = 300
@@ -78,7 +78,7 @@ def move_placement(
     offset = (day - plan.monday).days
     judged = price(loaded, str(intervention), str(room), offset, start)
     reason = reason.strip()[:MOST_REASON]
-    broken = binding(judged.violations)
+    broken = judged.violations
     if broken and not reason:
         raise ReasonRequired(judged.week, broken)
     touched = [intervention, *(int(key) for key in judged.shifts)]

@@ -56,7 +56,9 @@ def work_on_run(
 
 def _propose(run: PlanningRun, clock: Clock, silent_seconds: float | None) -> State | None:
     began = time.monotonic()
-    loaded = load_week_problem(Week(run.monday), current_draft(run.monday), run.policy)
+    version = run.parameter_version
+    values = {**version.values, "version": version.number} if version else None
+    loaded = load_week_problem(Week(run.monday), current_draft(run.monday), run.policy, values)
     if loaded.problem.interventions and not loaded.problem.slots:
         end_run(run_id=run.pk, worker=run.worker, state=State.INFEASIBLE, now=clock(), failure=NO_SLOT)
         return State.INFEASIBLE

@@ -10,7 +10,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
-from planning.models import JournalEntry, PlanningRun, Site, User
+from planning.models import JournalEntry, ParameterVersion, PlanningRun, Site, User
+from planning.services.parameters import version_in_force
 from planning.services.plans import open_draft
 
 State = PlanningRun.State
@@ -49,8 +50,12 @@ def request_run(
     tie_rule: str | None = None,
     time_limit_seconds: int | None = None,
     seed: int = 0,
+    version: ParameterVersion | None = None,
 ) -> PlanningRun:
-    """A queued run. The caller sends its id to a worker once the transaction is committed."""
+    """A queued run, with the parameters in force or those of ``version``.
+
+    The caller sends its id to a worker once the transaction is committed.
+    """
     site = Site.objects.filter(pk=1).first() or Site(pk=1)
     parameters = {"tie_rule": tie_rule or site.tie_rule, "replan": replan}
     return _queue(
@@ -58,6 +63,7 @@ def request_run(
             monday=monday,
             policy=policy,
             parameters=parameters,
+            parameter_version=version or version_in_force(now=now),
             seed=seed,
             time_limit_seconds=time_limit_seconds or site.time_limit_seconds,
             requested_by=user,
@@ -72,6 +78,11 @@ def retry_run(*, run: PlanningRun, user: User, now: datetime) -> PlanningRun:
     """The same request as a new row, so that what happened to the first stays readable."""
     if run.state not in (State.FAILED, State.INFEASIBLE, State.CANCELLED):
         raise UnableToRetryRun
+    return repeat_run(run=run, user=user, now=now)
+
+
+def repeat_run(*, run: PlanningRun, user: User, now: datetime) -> PlanningRun:
+    """The same question with the parameters of then, on the week as it is now; its seed too. As a new row."""
     return request_run(
         monday=run.monday,
         user=user,
@@ -81,6 +92,7 @@ def retry_run(*, run: PlanningRun, user: User, now: datetime) -> PlanningRun:
         tie_rule=run.parameters.get("tie_rule"),
         time_limit_seconds=run.time_limit_seconds,
         seed=run.seed,
+        version=run.parameter_version,
     )
 
 
@@ -95,7 +107,12 @@ def _queue(run: PlanningRun, *, user: User, now: datetime) -> PlanningRun:
                 user=user,
                 action=JournalEntry.Action.RUN,
                 monday=run.monday,
-                after={"run": run.pk, "policy": run.policy, **run.parameters},
+                after={
+                    "run": run.pk,
+                    "policy": run.policy,
+                    "version": run.parameter_version.number if run.parameter_version else None,
+                    **run.parameters,
+                },
             )
     except IntegrityError:
         # one_active_run_a_week: another request of this week was committed first.

@@ -13,7 +13,7 @@ from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.selectors.swaps import Swap, swap_rooms, swap_two
 from planning.services.placements import MOST_REASON, Change, ReasonRequired, conclude
 from planning.services.steps import claim_revision, snapshots
-from planning.solver.result import Violation, binding
+from planning.solver.result import Violation
 
 Action = JournalEntry.Action
 
@@ -88,7 +88,7 @@ def _apply(
     reason: str,
 ) -> Change:
     reason = reason.strip()[:MOST_REASON]
-    broken = binding(judged.violations)
+    broken = judged.violations
     if broken and not reason:
         raise ReasonRequired(judged.week, broken)
     moved = [int(key) for key in judged.landings]
@@ -113,6 +113,6 @@ def _blamed(judged: Swap) -> set[str]:
     def met(violation: Violation) -> set[str]:
         return {violation.intervention, str(violation.facts.get("other"))}
 
-    broken = binding(judged.violations)
+    broken = judged.violations
     named = {key for violation in broken for key in met(violation)} & judged.landings.keys()
     return named or (set(judged.landings) if broken else set())

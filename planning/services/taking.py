@@ -163,7 +163,8 @@ class _Merge:
             return Violation("slot_gone", key, "its slot is not there any more", str(row.slot_id))
         if row.forced:
             return None  # a person gave their reason for it
-        return next(iter((*slot_violations(problem, item, slot), *slot_warnings(self.loaded, key, slot.id))), None)
+        found = (*slot_violations(problem, item, slot), *slot_warnings(self.loaded, key, slot.id))
+        return next((one for one in found if not one.soft), None)
 
     def _broken(self, kept: set[str]) -> Iterator[Violation]:
         """What the lines break of the capacities and the hours, the last line of the week first."""
@@ -189,6 +190,6 @@ def _without(load: Load, item: Intervention, merge: _Merge) -> tuple[Violation, 
     load.count[slot.id] -= 1
     load.minutes[slot.id] -= minutes
     load.surgeon_minutes[item.surgeon, slot.day] -= item.duration
-    found = capacity_violations(problem, load, item, slot)
+    found = tuple(one for one in capacity_violations(problem, load, item, slot) if not one.soft)
     load.add(problem, item, slot)
     return found

@@ -150,13 +150,13 @@ def slot_violations(problem: WeekProblem, intervention: Intervention, slot: Slot
 
     A soft rule that it keeps all the same is among them; one that it may break at a cost is not (``paid_violations``).
     """
-    found = _judged(problem, (rule(problem, intervention, slot) for rule in SLOT_RULES))
+    found = judged(problem, (rule(problem, intervention, slot) for rule in SLOT_RULES))
     return tuple(violation for violation in found if not problem.rules.pays(violation.rule))
 
 
 def paid_violations(problem: WeekProblem, intervention: Intervention, slot: Slot) -> tuple[Violation, ...]:
     """The soft rules broken in this slot, at a cost."""
-    found = _judged(problem, (rule(problem, intervention, slot) for rule in SLOT_RULES))
+    found = judged(problem, (rule(problem, intervention, slot) for rule in SLOT_RULES))
     return tuple(violation for violation in found if problem.rules.pays(violation.rule))
 
 
@@ -255,7 +255,7 @@ def capacity_violations(
     problem: WeekProblem, load: Load, intervention: Intervention, slot: Slot
 ) -> tuple[Violation, ...]:
     """What one more intervention would break on top of ``load``, which must not count it yet."""
-    return _judged(problem, (rule(problem, load, intervention, slot) for rule in CAPACITY_RULES))
+    return judged(problem, (rule(problem, load, intervention, slot) for rule in CAPACITY_RULES))
 
 
 # --- Plan rules: equations (2) to (8) ----------------------------------------------------------------------------
@@ -375,6 +375,11 @@ StartRule = Callable[[WeekProblem, Intervention, Slot, int], Violation | None]
 START_RULES: tuple[StartRule, ...] = (outside_slot, outside_hours)
 
 
+def start_violations(problem: WeekProblem, intervention: Intervention, slot: Slot, start: int) -> tuple[Violation, ...]:
+    """What a start breaks by itself, whatever else is in the room."""
+    return judged(problem, (rule(problem, intervention, slot, start) for rule in START_RULES))
+
+
 def operating_span(problem: WeekProblem, intervention: Intervention, slot: Slot) -> tuple[int, int]:
     """From when to when the intervention should run: within the slot, and the surgeon's hours where they hold it.
 
@@ -425,15 +430,15 @@ def timeline_violations(
 ) -> tuple[Violation, ...]:
     """All the timeline rules, for the placed interventions that have a start; pins are judged like the others."""
     alone = (
-        rule(problem, item, slot, starts[item.id])
+        violation
         for item, slot in _placed(problem, assignments)
         if item.id in starts
-        for rule in START_RULES
+        for violation in start_violations(problem, item, slot, starts[item.id])
     )
     overlaps = room_overlap(problem, assignments, starts) + surgeon_overlap(problem, assignments, starts)
     days = _runs(problem, assignments, starts)
     together = (violation for runs in days for violation in day_violations(problem, runs))
-    return _judged(problem, alone) + overlaps + _judged(problem, together)
+    return (*alone, *overlaps, *judged(problem, together))
 
 
 # --- Shared parts ------------------------------------------------------------------------------------------------
@@ -443,7 +448,7 @@ def _broken(rule: str, intervention: Intervention, slot: Slot, message: str, **f
     return Violation(rule, intervention.id, message, slot.id, facts)
 
 
-def _judged(problem: WeekProblem, found: Iterable[Violation | None]) -> tuple[Violation, ...]:
+def judged(problem: WeekProblem, found: Iterable[Violation | None]) -> tuple[Violation, ...]:
     """Without those of rules set off; those of soft rules are said to be soft."""
     return tuple(
         replace(one, soft=True) if level is Level.SOFT else one

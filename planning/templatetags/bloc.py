@@ -37,6 +37,12 @@ def duration(minutes: int) -> str:
 
 
 @register.filter
+def euros(value: float) -> str:
+    """1250 -> ``1 250 €``."""
+    return wording.euros(value)
+
+
+@register.filter
 def signed_euros(value: float) -> str:
     """-1250 -> ``−1 250 €``, or ``−€1,250`` in English."""
     return wording.signed_euros(value)

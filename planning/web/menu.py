@@ -40,6 +40,7 @@ ENTRIES = (
     Entry(_("Plages de la semaine"), "week-slots-current", (May.EDIT_REFERENCE,), ("week-slot",)),
     Entry(_("Imports"), "imports", (May.IMPORT,), ("import",), begins_group=True),
     Entry(_("Paramètres"), "settings", (May.EDIT_REFERENCE,), ("settings",)),
+    Entry(_("Règles"), "rules", (May.EDIT_REFERENCE,), ("rules",)),
     Entry(_("Administration"), "admin:index", (May.ADMINISTER,), ()),
 )
 

@@ -16,6 +16,8 @@ from planning.web.views import (
     master_plans,
     releases,
     rooms,
+    rules,
+    runs,
     settings,
     specialties,
     surgeons,
@@ -91,4 +93,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("comparaisons/<int:pk>/reprendre/", comparisons.comparison_resume, name="comparison-resume"),
     path("comparaisons/<int:pk>/retirer/", comparisons.comparison_delete, name="comparison-delete"),
     path("parametres/", settings.settings, name="settings"),
+    path("parametres/versions/<int:number>/", settings.settings_version, name="settings-version"),
+    path("regles/", rules.rules, name="rules"),
+    path("calculs/<int:pk>/", runs.run, name="run"),
+    path("calculs/<int:pk>/relancer/", runs.run_repeat, name="run-repeat"),
 ]

@@ -84,7 +84,7 @@ def test_a_price_says_where_it_lands_whom_it_pushes_and_the_strip_after_it(
     answer = post(hospital.director, plan, "price", drop(hospital, item, start=500)).json()
     assert (answer["status"], answer["start"], answer["end"]) == ("free", 480, 540)
     assert answer["shifts"] == [{"intervention": other.pk, "from": 480, "to": 540}]
-    assert answer["delta"] == {"total": -3000, "hospital": 0, "overtime": 0, "unplanned": -3000}
+    assert answer["delta"] == {"total": -3000, "hospital": 0, "overtime": 0, "unplanned": -3000, "rules": 0}
     strip = {one["key"]: (one["now_text"], one["text"]) for one in answer["indicators"]}
     assert strip["planned"] == ("50\u00a0%", "100\u00a0%")
     assert answer["refused"] is None

@@ -233,3 +233,63 @@ def test_an_intervention_of_a_closed_specialty_may_be_dropped_with_a_reason_only
     assert (rules(before), rules(after)) == ([], ["specialty_closed"])
     said = wording.sentence(after.week, after.violations[0])
     assert said == "La spécialité ORL est fermée depuis le 25 novembre 2026"
+
+
+def short_day(hospital: Hospital) -> None:
+    """Dr Martin operates from 8:00 to 12:00 on Mondays."""
+    hospital.surgeons[0].availabilities.filter(weekday=0).update(start_minute=480, end_minute=720)
+
+
+def test_a_drop_outside_the_surgeons_hours_is_a_remark_and_needs_no_reason(hospital: Hospital) -> None:
+    short_day(hospital)
+    item = make_intervention(hospital.surgeons[0], 60)
+    plan = make_plan()
+
+    inside, outside = (priced(plan, item.pk, hospital.rooms[0].pk, 0, start) for start in (660, 665))
+
+    assert (rules(inside), inside.remarks, inside.status) == ([], (), "free")
+    assert (rules(outside), [one.rule for one in outside.remarks]) == ([], ["outside_hours"])
+    assert outside.status == "cost"
+    said = wording.sentence(outside.week, outside.remarks[0])
+    assert said == "De 11:05 à 12:05, hors des heures de Dr\u00a0Martin (08:00–12:00)"
+
+
+def test_hours_made_strict_take_a_reason(hospital: Hospital) -> None:
+    short_day(hospital)
+    Site.objects.update(rule_levels={"surgeon_hours": "hard"})
+    item = make_intervention(hospital.surgeons[0], 60)
+
+    outside = priced(make_plan(), item.pk, hospital.rooms[0].pk, 0, 780)
+
+    assert (rules(outside), outside.remarks, outside.status) == (["outside_hours"], (), "rule")
+
+
+def test_a_lift_looks_for_a_place_within_the_surgeons_hours_first(hospital: Hospital) -> None:
+    hospital.surgeons[0].availabilities.filter(weekday=0).update(start_minute=600, end_minute=720)
+    item = make_intervention(hospital.surgeons[0], 60)
+
+    found = targets_of(make_plan(), item.pk)
+
+    assert (found["SO1", 0].start, found["SO1", 0].remarks) == (600, ())
+    assert found["SO1", 1].start == 480
+
+
+def test_a_soft_rule_is_remarked_with_its_cost(hospital: Hospital) -> None:
+    Site.objects.update(rule_levels={"slot_specialty": "soft"}, rule_costs={"slot_specialty": 70})
+    item = make_intervention(hospital.surgeons[2], 60)
+
+    judged = priced(make_plan(), item.pk, hospital.rooms[1].pk, 0, 480)
+
+    assert (rules(judged), [one.rule for one in judged.remarks]) == ([], ["slot_specialty"])
+    assert (judged.delta.rules, judged.delta.total) == (70, -2930)
+
+
+def test_a_push_leaves_each_its_own_cleaning(hospital: Hospital) -> None:
+    Site.objects.update(turnover_minutes=20, specialty_turnover_minutes={str(hospital.ent.pk): 45})
+    plan = make_plan()
+    first, second = make_intervention(hospital.surgeons[2], 60), make_intervention(hospital.surgeons[0], 60)
+    place(plan, second, hospital)
+
+    judged = priced(plan, first.pk, hospital.rooms[0].pk, 0, 480)
+
+    assert judged.shifts == {str(second.pk): (480, 585)}

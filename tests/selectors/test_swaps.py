@@ -104,8 +104,8 @@ def test_a_rule_that_the_site_made_soft_warns_and_asks_for_no_reason(hospital: H
     assert swap_two(week, late, longer).status == "rule"
     soft = RuleSettings(levels={"outside_slot": Level.SOFT})
     judged = swap_two(replace(week, problem=replace(week.problem, rules=soft)), late, longer)
-    assert [(one.rule, one.soft) for one in judged.violations] == [("outside_slot", True)]
-    assert judged.status == "free"
+    assert ([one.rule for one in judged.remarks], judged.violations) == (["outside_slot"], ())
+    assert judged.status == "cost"
 
 
 def test_a_surgeon_cannot_be_in_two_rooms_after_the_swap(hospital: Hospital, plan: Plan) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from planning.selectors.timeline import Busy, earliest, push, snap
+from planning.selectors import timeline
+from planning.selectors.timeline import earliest, push, snap
 
+Busy = partial(timeline.Busy, turnover=20)
 MORNING = [Busy("a", 480, 60), Busy("b", 560, 90)]  # 8:00-9:00, then 9:20-10:50
 
 
@@ -22,15 +26,15 @@ MORNING = [Busy("a", 480, 60), Busy("b", 560, 90)]  # 8:00-9:00, then 9:20-10:50
     ],
 )
 def test_a_drop_snaps(wanted: int, start: int) -> None:
-    assert snap(wanted, MORNING, 20) == start
+    assert snap(wanted, MORNING) == start
 
 
 def test_an_end_that_is_not_on_the_five_minutes_is_kept() -> None:
     odd = [Busy("a", 480, 53)]
-    assert snap(553, odd, 20) == 553
-    assert snap(555, odd, 20) == 553
-    assert snap(550, odd, 20) == 553
-    assert snap(565, odd, 20) == 565
+    assert snap(553, odd) == 553
+    assert snap(555, odd) == 553
+    assert snap(550, odd) == 553
+    assert snap(565, odd) == 565
 
 
 def test_a_drop_pushes_those_that_follow_and_no_more_than_needed() -> None:
@@ -51,3 +55,12 @@ def test_the_earliest_place_waits_for_the_room_and_for_the_surgeon() -> None:
     assert earliest(480, 1080, 60, [], [Busy("x", 500, 63)], 20) == 565
     assert earliest(483, 1080, 60, [], [], 20) == 485
     assert earliest(480, 700, 60, MORNING, [], 20) is None
+
+
+def test_each_intervention_has_its_own_cleaning() -> None:
+    long, short = timeline.Busy("a", 480, 60, turnover=45), timeline.Busy("b", 600, 60, turnover=5)
+
+    assert snap(560, [long]) == 585
+    assert push(480, 60, [timeline.Busy("a", 500, 60, turnover=45), short], 10) == {"a": 550, "b": 655}
+    assert earliest(480, 1080, 15, [long, short], [], 0) == 585
+    assert earliest(480, 1080, 15, [long, short], [], 5) == 665

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from planning.calendar import at_minute
-from planning.models import JournalEntry, Placement, Plan, PlanStep, RoomClosure, Slot
+from planning.models import JournalEntry, Placement, Plan, PlanStep, RoomClosure, Site, Slot
 from planning.selectors.evaluation import MeaninglessPlace, UnknownIntervention
 from planning.selectors.journal import text_of
 from planning.selectors.loaded import load_week_problem
 from planning.selectors.steps import changes_since, undo_and_redo
-from planning.selectors.warnings import warnings_by_intervention
+from planning.selectors.warnings import conflicts_in, remarks_in, told_of, warnings_by_intervention
 from planning.services.placements import (
     Change,
     NothingToUndo,
@@ -329,3 +329,16 @@ def test_the_journal_alone_leads_to_the_draft_as_it_is(hospital: Hospital) -> No
     assert {key: place["starts_at"] for key, place in told.items()} == {
         str(row.intervention_id): row.starts_at.isoformat() for row in rows
     }
+
+
+def test_a_drop_against_a_soft_rule_needs_no_reason_and_is_not_forced(hospital: Hospital) -> None:
+    Site.objects.update(rule_levels={"slot_specialty": "soft"})
+    plan, item = make_plan(), make_intervention(hospital.surgeons[2], 60)
+
+    move(plan, item, hospital, room=1)
+
+    row = Placement.objects.get()
+    assert (row.pinned_by, row.forced) == (hospital.director, False)
+    loaded = load_week_problem(WEEK, plan)
+    told = told_of(loaded, loaded.assignments, loaded.starts)
+    assert (conflicts_in(told), [one.rule for one in remarks_in(told)[str(item.pk)]]) == ({}, ["slot_specialty"])

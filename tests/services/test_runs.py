@@ -61,7 +61,7 @@ def test_a_request_is_a_queued_row_with_the_site_s_defaults(hospital: Hospital) 
     assert (entry.user, entry.monday, entry.after) == (
         hospital.director,
         WEEK.monday,
-        {"run": run.pk, "policy": "open", "tie_rule": "balance", "replan": False},
+        {"run": run.pk, "policy": "open", "version": 1, "tie_rule": "balance", "replan": False},
     )
 
 

@@ -4,14 +4,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from planning.models import Site
+from planning.models import ParameterVersion, Site
 from tests.factories.hospital import Hospital
 
 pytestmark = pytest.mark.django_db
 GIVEN = {
     "name": "Hôpital d'essai", "hospital_day_euros": "310", "overtime_hour_euros": "220", "unplanned_euros": "3500",
     "deferred_euros": "700", "turnover_minutes": "0:25", "tie_rule": "fill", "default_policy": "open",
-    "time_limit_seconds": "30",
+    "time_limit_seconds": "30", "late_from_minute": "20:00", "expedited_unplanned_euros": "4500",
+    "urgent_unplanned_euros": "6000", "expedited_deferred_euros": "1200", "urgent_deferred_euros": "3000",
+    "reason": "Tarif 2027", "seen": "0",
 }  # fmt: skip
 
 
@@ -40,6 +42,10 @@ def test_the_first_save_makes_the_one_site(director: Client, hospital: Hospital)
         ({"turnover_minutes": "5:00"}, "turnover_minutes", "comprise entre 0:00 et 2:00"),
         ({"default_policy": "chance"}, "default_policy", "Sélectionnez un choix valide"),
         ({"time_limit_seconds": "0"}, "time_limit_seconds", "supérieure ou égale à 1"),
+        ({"reason": ""}, "reason", "Écrivez pourquoi"),
+        ({"urgent_deferred_euros": "9000"}, "urgent_deferred_euros", "baissez ce coût"),
+        ({"overtime_5": "cher"}, "overtime_5", "nombre entier"),
+        ({"late_from_minute": "tard"}, "late_from_minute", "Écrivez l'heure"),
     ],
 )
 def test_a_wrong_parameter_is_refused_beside_its_field(
@@ -49,6 +55,66 @@ def test_a_wrong_parameter_is_refused_beside_its_field(
 
     assert message in answer.context["form"].errors[field][0]
     assert Site.objects.get().name == "Essai"
+
+
+def test_each_save_is_a_version_with_who_why_and_what_changed(director: Client, hospital: Hospital) -> None:
+    director.post(reverse("settings"), GIVEN)
+
+    page = director.get(reverse("settings"))
+
+    latest, first = page.context["history"]
+    assert (latest["version"].number, latest["version"].reason) == (2, "Tarif 2027")
+    assert latest["version"].created_by == hospital.director
+    assert "journée d'attente 300\u00a0€ → 310\u00a0€" in {str(one) for one in latest["differences"]}
+    assert first["differences"] is None
+    shown = director.get(reverse("settings-version", kwargs={"number": 2}))
+    assert shown.context["differences"] == latest["differences"]
+    assert "en vigueur" in shown.content.decode()
+    assert director.get(reverse("settings-version", kwargs={"number": 9})).status_code == 404
+
+
+def test_the_tables_are_saved_cell_by_cell(director: Client, hospital: Hospital) -> None:
+    cells = {"overtime_5": "300", "late_0": "350", f"turnover_{hospital.ent.pk}": "0:10", "most_positions": "6"}
+
+    director.post(reverse("settings"), GIVEN | cells | {"late_from_minute": "21h"})
+
+    site = Site.objects.get()
+    assert site.weekday_overtime_euros == [None, None, None, None, None, 300, None]
+    assert site.late_overtime_euros == [350, None, None, None, None, None, None]
+    assert site.specialty_turnover_minutes == {str(hospital.ent.pk): 10}
+    assert (site.most_positions, site.late_from_minute) == (6, 1260)
+    page = director.get(reverse("settings")).context["form"]
+    assert page["overtime_5"].value() == 300
+
+
+def test_a_stale_page_writes_nothing_and_says_so(director: Client, hospital: Hospital) -> None:
+    director.post(reverse("settings"), GIVEN)
+
+    answer = director.post(reverse("settings"), GIVEN | {"seen": "1", "hospital_day_euros": "999"})
+
+    assert answer.status_code == 409
+    assert "enregistré entre-temps" in answer.context["form"].non_field_errors()[0]
+    assert Site.objects.get().hospital_day_euros == 310
+
+
+def test_saving_what_is_there_makes_no_version(director: Client, hospital: Hospital) -> None:
+    director.post(reverse("settings"), GIVEN)
+
+    answer = director.post(reverse("settings"), GIVEN | {"seen": "2"}, follow=True)
+
+    assert "Rien n'a changé" in str(list(answer.context["messages"])[-1])
+    assert ParameterVersion.objects.count() == 2
+
+
+def test_the_journal_words_a_change_of_parameters_in_both_languages(director: Client, hospital: Hospital) -> None:
+    director.post(reverse("settings"), GIVEN)
+    page = reverse("journal-all") + "?action=settings"
+
+    [line] = director.get(page).context["lines"]
+    assert line["text"].startswith("Version 2 : établissement Essai → Hôpital d'essai ; journée d'attente 300")
+    director.post(reverse("set_language"), {"language": "en"})
+    [line] = director.get(page).context["lines"]
+    assert line["text"].startswith("Version 2: site Essai → Hôpital d'essai; day of waiting €300 → €310")
 
 
 def test_a_viewer_changes_no_parameter(viewer: Client, hospital: Hospital) -> None:

@@ -84,9 +84,9 @@ function feedback({ place, price, over, list, targets }) {
   if (price.refused) return verdict("rule", gettext("Impossible"), where, price.refused);
   const overtime = price.overtime_minutes ? fill(gettext("%(minutes)s d'heures sup."), { minutes: duration(price.overtime_minutes) }) : "";
   const cost = [price.delta_text ?? change(price.delta.total), overtime].filter(Boolean).join(" · ");
-  const said = price.violations.map((violation) => violation.text);
-  if (price.status !== "rule") return verdict(price.status, levelOf(price.status).label, where, cost, said.join(" ; "));
-  return verdict("rule", levelOf("rule").label, where, said, `${cost}. ${gettext("Déposer ici demandera un motif écrit.")}`);
+  const broken = price.violations.map((violation) => violation.text), remarks = (price.remarks ?? []).map((remark) => remark.text);
+  if (price.status !== "rule") return verdict(price.status, levelOf(price.status).label, where, cost, remarks.join(" ; "));
+  return verdict("rule", levelOf("rule").label, where, [...broken, ...remarks], `${cost}. ${gettext("Déposer ici demandera un motif écrit.")}`);
 }
 
 export function verdict(status, title, where, main, more) {
@@ -122,6 +122,6 @@ export function spokenPlace({ place, price }) {
   const start = price?.start ?? place.start;
   const where = `${date(place.date, "weekdayLong")}, ${byId("rooms", place.room).code}, ${clock(start)}`;
   if (!price) return where;
-  const reasons = price.refused ?? price.violations.map((violation) => violation.text).join(". ");
+  const reasons = price.refused ?? [...price.violations, ...price.remarks ?? []].map((each) => each.text).join(". ");
   return `${where}. ${levelOf(price.status).label}. ${price.delta_text ?? ""} ${reasons}`;
 }

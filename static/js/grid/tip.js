@@ -53,6 +53,7 @@ function show(block) {
   const intervention = byId("interventions", placement.intervention);
   const tip = $("#tip");
   const lines = placement.warnings.map((warning) => ["alert", warning.text, "x"]);
+  lines.push(...placement.remarks.map((remark) => ["info", remark.text, ""]));
   lines.push(...flagsOf(intervention, placement).map(([glyph, words]) => [glyph, words, ""]));
   if (placement.overtime_minutes) lines.push(["alert", fill(gettext("%(minutes)s d'heures sup."), { minutes: duration(placement.overtime_minutes) }), ""]);
   tip.className = `tip ${specialtyClass(intervention.specialty)}`;
