@@ -141,8 +141,10 @@ class _Run:
             return _Plan(first.assignments, first.lower_bound)
         self.report.enter("proof")
         stop = self.stop.share(PROOF_SHARE if self.with_starts else 1.0)
-        outcome = solve_exact(self.problem, stop=stop, incumbent=first.assignments, observer=self.observer)
-        bound = max(first.lower_bound, outcome.lower_bound)
+        outcome = solve_exact(
+            self.problem, stop=stop, incumbent=first.assignments, bound=first.lower_bound, observer=self.observer
+        )
+        bound = outcome.lower_bound
         found = outcome.assignments
         if found is None or breakdown(self.problem, found).total >= cost:
             return _Plan(first.assignments, bound)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import itertools
 import random
+import threading
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from benchmarks.weeks import Ownership, WeekShape, generate_week
 from planning.solver.costs import breakdown
 from planning.solver.exact import solve_exact
+from planning.solver.exact.constraints import constraints
+from planning.solver.exact.fixing import close_dear_cells
 from planning.solver.exact.objective import objective
 from planning.solver.exact.variables import choose_variables
 from planning.solver.grid import grid_of
@@ -206,6 +210,9 @@ def test_a_cancellation_answers_at_once_with_what_is_known() -> None:
     assert stop.elapsed < 1.5
     assert outcome.assignments == {}
     assert outcome.lower_bound < breakdown(problem, {}).total
+    for thread in threading.enumerate():
+        if thread.name == "highs":  # left to its time limit; the process must not end before it
+            thread.join()
 
 
 def test_progress_tells_the_bound() -> None:
@@ -218,6 +225,32 @@ def test_progress_tells_the_bound() -> None:
     solve_exact(week([slot("S0", 0)], [item("I0")]), stop=Stop(seconds=5), observer=Listener())
     assert seen[-1].phase == "proof"
     assert (seen[-1].best_cost, seen[-1].lower_bound) == (0.0, 0.0)
+
+
+def test_the_bound_that_is_told_only_rises_from_the_one_known_and_never_passes_the_optimum() -> None:
+    problem = generate_week(WeekShape(seed=6, size=60, ownership=Ownership.SPECIALTY, turnover=10))
+    best, seen = optimum(problem), list[Progress]()
+
+    class Listener(Observer):
+        def progress(self, progress: Progress) -> None:
+            seen.append(progress)
+
+    known = best - 900.0
+    outcome = solve_exact(problem, stop=Stop(seconds=30), incumbent={}, bound=known, observer=Listener())
+    bounds = [one.lower_bound for one in seen if one.lower_bound is not None]
+    assert bounds == sorted(bounds)
+    assert known <= bounds[0] <= bounds[-1] == outcome.lower_bound == pytest.approx(best)
+
+
+def test_the_linear_relaxation_is_a_bound_and_closes_what_no_cheaper_plan_uses() -> None:
+    problem = week([slot("S0", 0, length=100), slot("S1", 1, length=100)], [item("I0", 90), item("I1", 90, "B")])
+    variables = choose_variables(grid_of(problem))
+    goal = objective(variables)
+    upper = np.ones(variables.size)
+    kept, linear = close_dear_cells(goal.coefficients, constraints(variables), upper, goal.units(300.0), 5.0)
+    assert goal.cost(goal.relaxed(linear)) <= 300.0
+    assert kept[variables.cells :].tolist() == [0.0, 0.0]
+    assert kept[: variables.cells].sum() == variables.cells
 
 
 def test_an_empty_week_costs_nothing() -> None:

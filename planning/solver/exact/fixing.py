@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ from planning.solver.grid import Floats
 
 def close_dear_cells(
     coefficients: Floats, rows: Sequence[LinearConstraint], upper: Floats, limit: float, seconds: float
-) -> Floats:
-    """``upper`` with a 0 for each unknown that costs more than ``limit`` as soon as it is 1.
+) -> tuple[Floats, float]:
+    """``upper`` with a 0 for each unknown that costs more than ``limit`` as soon as it is 1; the linear optimum.
 
     By linear duality a solution with that unknown at 1 costs at least the linear optimum plus its reduced cost. The
     nearer the incumbent to the linear optimum, the more is closed. ``rows`` begin with (2), the only equation.
@@ -35,7 +36,7 @@ def close_dear_cells(
         options={"time_limit": seconds},
     )
     if linear.status != 0 or linear.fun is None:
-        return upper
+        return upper, -inf
     tolerance = 1e-6 * max(1.0, abs(limit))
     dear = linear.fun + linear.lower.marginals > limit + tolerance
-    return np.where(dear, 0.0, upper)
+    return np.where(dear, 0.0, upper), float(linear.fun)

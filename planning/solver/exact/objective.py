@@ -36,6 +36,10 @@ class Objective:
         """The least value a plan can have that is not below this bound."""
         return float(ceil(units - 1e-6)) if self.step else units
 
+    def relaxed(self, units: float) -> float:
+        """The same for an optimum of the linear relaxation, which is less exact than a proof."""
+        return float(ceil(units - 1e-3)) if self.step else units - 1e-6 * max(1.0, abs(units))
+
     def below(self, cost: float) -> float:
         """A limit that every cheaper plan keeps, and that a plan of this cost does not, when costs have a step."""
         units = self.units(cost)

@@ -22,8 +22,10 @@ from planning.solver.problem import WeekProblem
 from planning.solver.stopping import Stop
 
 _POLL_SECONDS = 0.05
+_LEAST_SECONDS = 0.01
 _REPORT_SECONDS = 0.3
-_FIRST_ROUND_SECONDS = 30.0
+# A round's bound is known at its end only: the first is short, so that the gap shown falls early.
+_FIRST_ROUND_SECONDS, _LONGER = 8.0, 3.0
 # SciPy's status codes. Leaving everyone out is always a plan: "infeasible" can only mean the limit on the cost.
 _SOLVED, _OUT_OF_TIME, _NOTHING_CHEAPER = 0, 1, 2
 _ANSWERED = (_SOLVED, _OUT_OF_TIME, _NOTHING_CHEAPER)
@@ -43,9 +45,10 @@ def solve_exact(
     *,
     stop: Stop,
     incumbent: Mapping[str, str] | None = None,
+    bound: float = -inf,
     observer: Observer | None = None,
 ) -> ExactOutcome:
-    """A cheaper plan than ``incumbent`` (a feasible one), or the proof that there is none, or a bound.
+    """A cheaper plan than ``incumbent`` (a feasible one), or the proof that there is none, or a better ``bound``.
 
     Time and cancellation are ``stop``'s; a cancelled solve answers at once with what it has.
     """
@@ -56,7 +59,7 @@ def solve_exact(
     known = None if incumbent is None else dict(incumbent)
     cost = inf if known is None else breakdown(problem, known).total
     search = _Search(problem, variables, goal, stop, observer or Observer())
-    return search.run(known, cost, goal.cost(_cheapest_cells(variables, goal)))
+    return search.run(known, cost, max(bound, goal.cost(_cheapest_cells(variables, goal))))
 
 
 def _cheapest_cells(variables: Variables, goal: Objective) -> float:
@@ -73,12 +76,14 @@ class _Search:
     goal: Objective
     stop: Stop
     observer: Observer
+    linear: float = -inf  # the bound of the linear relaxation, once a round has it
 
     def run(self, known: dict[str, str] | None, cost: float, bound: float) -> ExactOutcome:
         """Rounds of growing length, so that a search abandoned by a cancellation ends by itself; mostly one round."""
         seconds = _FIRST_ROUND_SECONDS
         while cost - bound > self._tolerance(cost) and not self.stop.reached():
             result = self._one_round(min(seconds, self.stop.remaining), cost, bound)
+            bound = max(bound, min(cost, self.linear))
             if result is None:
                 break
             if result.x is not None:
@@ -86,7 +91,7 @@ class _Search:
             bound = max(bound, self._proven_bound(result, cost))
             if result.status not in _ANSWERED:
                 break
-            seconds *= 2
+            seconds *= _LONGER
         self.observer.progress(Progress("proof", self.stop.elapsed, _finite(cost), min(bound, cost)))
         return ExactOutcome(known, min(bound, cost), known is not None and cost - bound <= self._tolerance(cost))
 
@@ -121,7 +126,7 @@ class _Search:
 
         def work() -> None:
             try:
-                answer.set_result(_highs(self.variables, self.goal.coefficients, limit, seconds))
+                answer.set_result(self._highs(limit, seconds))
             except BaseException as error:
                 answer.set_exception(error)
 
@@ -135,22 +140,23 @@ class _Search:
                     return None
             if self.stop.elapsed - reported >= _REPORT_SECONDS:
                 reported = self.stop.elapsed
-                self.observer.progress(Progress("proof", reported, _finite(cost), bound))
+                self.observer.progress(Progress("proof", reported, _finite(cost), min(cost, max(bound, self.linear))))
 
-
-def _highs(variables: Variables, coefficients: Floats, limit: float | None, seconds: float) -> OptimizeResult:
-    rows = constraints(variables)
-    upper = np.concatenate([variables.group_sizes[variables.group], variables.group_sizes]).astype(float)
-    if limit is not None:
-        upper = close_dear_cells(coefficients, rows, upper, limit, max(seconds, 0.01))
-        rows.append(LinearConstraint(coefficients[np.newaxis, :], -inf, limit))
-    return milp(
-        coefficients,
-        constraints=rows,
-        bounds=Bounds(0, upper),
-        integrality=np.ones(variables.size, dtype=np.int64),
-        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": 0.0},
-    )
+    def _highs(self, limit: float | None, seconds: float) -> OptimizeResult:
+        ends, variables, coefficients = self.stop.elapsed + seconds, self.variables, self.goal.coefficients
+        rows = constraints(variables)
+        upper = np.concatenate([variables.group_sizes[variables.group], variables.group_sizes]).astype(float)
+        if limit is not None:
+            upper, linear = close_dear_cells(coefficients, rows, upper, limit, max(seconds, _LEAST_SECONDS))
+            self.linear = max(self.linear, self.goal.cost(self.goal.relaxed(linear)) if isfinite(linear) else -inf)
+            rows.append(LinearConstraint(coefficients[np.newaxis, :], -inf, limit))
+        return milp(
+            coefficients,
+            constraints=rows,
+            bounds=Bounds(0, upper),
+            integrality=np.ones(variables.size, dtype=np.int64),
+            options={"time_limit": max(ends - self.stop.elapsed, _LEAST_SECONDS), "mip_rel_gap": 0.0},
+        )
 
 
 def _finite(cost: float) -> float | None:
