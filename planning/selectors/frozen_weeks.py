@@ -38,6 +38,7 @@ from planning.models import (
     Site,
     Slot,
     SlotPattern,
+    Specialty,
     Surgeon,
     SurgeonAvailability,
 )
@@ -96,6 +97,8 @@ class _Range:
         self.room_equipment = _codes(Room.equipment.through.objects, "room_id")
         self.closed = self._closed()
         self.surgeons = list(Surgeon.objects.select_related("specialty").order_by("last_name", "first_name", "code"))
+        self.surgeon_codes = {one.pk: one.code for one in self.surgeons}
+        self.specialties = Specialty.objects.in_bulk()
         self.surgeon_days = self._surgeon_days()
         self.dated = {} if master_plan else self._dated_slots()
         self.patterns = _Patterns(master_plan)
@@ -221,7 +224,7 @@ class _Range:
             wanted |= Q(state=states.ACCEPTED, admission_date__lt=self.days[1]) & ~Q(pk__in=elsewhere)
             wanted |= Q(state=states.ACCEPTED, pk__in=placed)
         found: dict[date, dict[int, Intervention]] = {monday: {} for monday in self.mondays}
-        rows = Intervention.objects.filter(wanted).select_related("surgeon", "specialty").defer("notes")
+        rows = Intervention.objects.filter(wanted).defer("notes", "procedure_label", "cancel_reason")
         for row in rows.order_by("requested_at", "pk"):
             monday = self._week_of(row, placed)
             if monday in found:
@@ -241,12 +244,13 @@ class _Range:
 
     def _intervention(self, week: Week, row: Intervention) -> solver.Intervention:
         deadline = (row.deadline_date - week.monday).days
-        closed = row.specialty.closed_on
+        specialty = self.specialties[row.specialty_id]
+        closed = specialty.closed_on
         return solver.Intervention(
             id=row.code,
             duration=row.planned_minutes,
-            surgeon=row.surgeon.code,
-            specialty=row.specialty.code,
+            surgeon=self.surgeon_codes[row.surgeon_id],
+            specialty=specialty.code,
             equipment=self.equipment[row.pk],
             admission_day=(row.admission_date - week.monday).days,
             # Overdue is no reason to leave it out: a past deadline counts as the week's last day.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any, TypeVar
 
 from planning.solver.levels import Level, RuleSettings
@@ -85,18 +85,23 @@ def write_week(problem: WeekProblem) -> dict[str, object]:
         "equipment_units": dict(problem.equipment_units),
         "rooms": [{"id": room.id, "equipment": sorted(room.equipment)} for room in problem.rooms],
         "surgeons": [_written_surgeon(one) for one in problem.surgeons],
-        "slots": [asdict(slot) | {"kind": slot.kind.value} for slot in problem.slots],
+        "slots": [_values(slot) | {"kind": slot.kind.value} for slot in problem.slots],
         "interventions": [write_intervention(item) for item in problem.interventions],
     }
 
 
 def _written_surgeon(surgeon: Surgeon) -> dict[str, object]:
     hours = None if surgeon.hours is None else [None if span is None else list(span) for span in surgeon.hours]
-    return asdict(surgeon) | {"daily_minutes": list(surgeon.daily_minutes), "hours": hours}
+    return _values(surgeon) | {"daily_minutes": list(surgeon.daily_minutes), "hours": hours}
 
 
 def write_intervention(item: Intervention) -> dict[str, object]:
-    return asdict(item) | {"equipment": sorted(item.equipment)}
+    return _values(item) | {"equipment": sorted(item.equipment)}
+
+
+def _values(entry: Surgeon | Slot | Intervention) -> dict[str, object]:
+    """By field; ``asdict`` would copy each value, for half of the time that two years of weeks take."""
+    return {field.name: getattr(entry, field.name) for field in fields(entry)}
 
 
 def read_intervention(data: object) -> Intervention:

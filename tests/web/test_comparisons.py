@@ -84,6 +84,11 @@ def test_what_cannot_be_compared_is_said_beside_its_field(
     assert not Comparison.objects.exists()
 
 
+@pytest.mark.parametrize("asked", ["de=--5&a=x", "de=99999&a=-", "de=%00", "de=-104&a=-1"])
+def test_the_form_opens_whatever_range_its_address_asks_for(hospital: Hospital, director: Client, asked: str) -> None:
+    assert director.get(f"/comparaisons/nouvelle/?{asked}").status_code == 200
+
+
 def test_a_policy_more_is_one_entry_more(hospital: Hospital, director: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = policies.Policy(
         "surgeon-fcfs", "first-come", policies.Owner.SURGEON, "Chirurgien, premier arrivé", "Plages fermes."

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any, cast
 
@@ -34,6 +35,7 @@ from planning.web.comparison_page import Page
 from planning.web.forms.comparisons import ComparisonForm
 from planning.web.listing import make_listing
 
+_OFFSET = re.compile(r"-?[0-9]{1,3}")
 SORTS = {"at": ["requested_at"], "name": ["name", "first_monday"], "weeks": ["first_monday"]}
 
 
@@ -87,7 +89,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 def _offset(request: HttpRequest, name: str, default: int) -> int:
     text = request.GET.get(name, "")
-    return int(text) if text.lstrip("-").isdecimal() and len(text) <= 4 and text.isascii() else default
+    return int(text) if _OFFSET.fullmatch(text) else default
 
 
 def _ranges(request: HttpRequest) -> list[dict[str, Any]]:
