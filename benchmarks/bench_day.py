@@ -75,13 +75,13 @@ def row(one: Measure) -> str:
     proof = "proven" if one.ours.proven else ""
     return (
         f"{one.shape.label:<26}{one.shape.seed:>5}{cost:>11}{one.ours.bound:>11} {proof:<7}{one.seconds:>6.2f}s"
-        f"{rival:>11}{one.rival_bound or 0:>11}{minutes.overtime:>8}{minutes.waiting:>8}{minutes.idle:>6}"
+        f"{rival:>11}{one.rival_bound or 0:>11}{minutes.overtime:>10}{minutes.waiting:>9}{minutes.idle:>6}"
     )
 
 
 HEADER = (
     f"{'day':<26}{'seed':>5}{'ours':>11}{'bound':>11} {'':<7}{'cpu':>7}{'CP-SAT':>11}{'its bound':>11}"
-    f"{'overtime':>8}{'waiting':>8}{'idle':>6}"
+    f"{'overtime':>10}{'waiting':>9}{'idle':>6}"
 )
 
 
