@@ -73,8 +73,9 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     errors: list[str] = []
 
     def visit(
-        path: str, user: User, *, width: int = 1440, height: int = 900, theme: str = "light", touch: bool = False
-    ) -> Page:
+        path: str, user: User, *, width: int = 1440, height: int = 900, theme: str = "light", touch: bool = False,
+        ready: str = "#week:not([aria-busy])",
+    ) -> Page:  # fmt: skip
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale="fr-FR", has_touch=touch, reduced_motion="reduce"
         )
@@ -88,7 +89,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         page.set_default_timeout(SECONDS * 1000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(live_server.url + path, timeout=3 * SECONDS * 1000)  # the first page of a session wakes the server up
-        page.wait_for_selector("#week:not([aria-busy])")
+        page.wait_for_selector(ready)
         return page
 
     yield visit
