@@ -78,15 +78,14 @@ def study(
         "fill_percent": fill_percent,
         "reserve_hours": reserve_hours,
         "more_hours": more_hours,
-        "turnover_minutes": site.turnover_minutes,
         "cases": len(kept),
         "weeks": [monday.isoformat() for monday in ordinary],
         "left_out": sum(totals[monday] > 0 for monday in mondays) - len(ordinary),
     }
     elective, urgent = [one for one in kept if not one.urgent], [one for one in kept if one.urgent]
     for name, cases in (("weekly", elective), ("urgent", urgent)):
-        found[name] = _weekly(cases, ordinary, site.turnover_minutes, lambda one: one.specialty)
-    found["surgeons"] = _weekly(kept, ordinary, site.turnover_minutes, lambda one: one.surgeon)
+        found[name] = _weekly(cases, ordinary, site, lambda one: one.specialty)
+    found["surgeons"] = _weekly(kept, ordinary, site, lambda one: one.surgeon)
     found["suits"], found["equipment"] = _equipment(kept)
     found["use"] = {
         place_key(one): _use(one, kept, _own_weeks(one, ordinary, cycle_start, cycle_weeks)) for one in today
@@ -118,13 +117,14 @@ def _monday(day: date) -> date:
 
 
 def _weekly(
-    done: Iterable[Done], weeks: Sequence[date], turnover: int, key: Callable[[Done], str]
+    done: Iterable[Done], weeks: Sequence[date], site: Site, key: Callable[[Done], str]
 ) -> dict[str, list[int]]:
     position = {monday: index for index, monday in enumerate(weeks)}
     found: dict[str, list[int]] = {}
     for one in done:
         minutes = found.setdefault(key(one), [0] * len(weeks))
-        minutes[position[_monday(one.day)]] += one.end - one.start + turnover
+        cleaning = site.specialty_turnover_minutes.get(one.specialty, site.turnover_minutes)
+        minutes[position[_monday(one.day)]] += one.end - one.start + cleaning
     return found
 
 

@@ -71,7 +71,7 @@ def board(loaded: LoadedDraft, user: User) -> dict[str, Any]:
     }
 
 
-_STUDY = ("from", "until", "cases", "left_out", "fill_percent", "reserve_hours", "turnover_minutes", "proven")
+_STUDY = ("from", "until", "cases", "left_out", "fill_percent", "reserve_hours", "proven")
 
 
 def lifted(loaded: LoadedDraft, moved: Vacation, step: int) -> dict[str, list[dict[str, Any]]]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from planning.models import MasterPlan, SlotPattern, Surgeon
+from planning.models import MasterPlan, Site, SlotPattern, Surgeon
 from planning.selectors.master_plans import load_draft
 from planning.services.master_plan_drafts import (
     NoActivity,
@@ -82,6 +82,16 @@ def test_the_study_keeps_the_hours_of_each_specialty_week_by_week(hospital: Hosp
         str(hospital.orthopaedics.pk): [1200] * 4, str(hospital.ent.pk): [2400] * 4,
     }  # fmt: skip
     assert (draft.study["cases"], len(draft.study["weeks"])) == (32, 4)
+
+
+def test_the_hours_hold_the_cleaning_of_each_specialty(hospital: Hospital) -> None:
+    Site.objects.update(turnover_minutes=10, specialty_turnover_minutes={str(hospital.ent.pk): 30})
+
+    study = make_draft(hospital).study
+
+    assert study["weekly"] == {
+        str(hospital.orthopaedics.pk): [1200 + 4 * 10] * 4, str(hospital.ent.pk): [2400 + 4 * 30] * 4,
+    }  # fmt: skip
 
 
 def test_without_activity_there_is_nothing_to_propose_from(hospital: Hospital) -> None:

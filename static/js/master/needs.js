@@ -7,7 +7,7 @@ import { ownerOf, state } from "./store.js";
 export function needsPane() {
   const { needs, study } = state.board;
   const most = 1.04 * Math.max(60, ...needs.flatMap((need) => [need.high, need.given, need.now]));
-  const lead = fill(gettext("Besoin : de la semaine médiane à quatre semaines sur cinq, remise en état (%(turnover)s min) comprise, pour une vacation utilisée à %(fill)s."), { turnover: study.turnover_minutes ?? 0, fill: percent((study.fill_percent ?? 85) / 100) });
+  const lead = fill(gettext("Besoin : de la semaine médiane à quatre semaines sur cinq, remise en état comprise, pour une vacation utilisée à %(fill)s."), { fill: percent((study.fill_percent ?? 85) / 100) });
   return [
     el("div", { class: "key" }, key("a", gettext("aujourd'hui")), key("b", gettext("proposé")), key("c", gettext("besoin"))),
     el("ul", { class: "needs" }, listed(needs).map((need) => line(need, most))),
