@@ -19,7 +19,7 @@ FIRST_CYCLE, LONGER = 30, 1.6
 IDLE_ROUNDS, IDLE_ROUNDS_A_PAIR = 75, 0.01
 # Temperatures as shares of the typical step from one cost to the next dearer one. The cycles take the first ones in
 # turn: mild ones search near the best plan, hot ones leave its neighbourhood.
-HOTTEST, COLDEST = (0.3, 1.5), 0.01
+HOTTEST, COLDEST = (0.3, 1.5), 0.002
 
 Found = Callable[[], None]
 Tick = Callable[[], None]
