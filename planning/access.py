@@ -20,6 +20,7 @@ class Role(models.TextChoices):
     DIRECTOR = "director", _("Direction du bloc")
     PLANNER = "planner", _("Cellule de programmation")
     SURGEON = "surgeon", _("Chirurgien")
+    ANAESTHETIST = "anaesthetist", _("Anesthésiste")
     VIEWER = "viewer", _("Lecture seule")
     ADMINISTRATOR = "administrator", _("Administration")
 
@@ -43,7 +44,10 @@ TABLE: dict[str, frozenset[May]] = {
     Role.DIRECTOR: _EVERYTHING,
     Role.PLANNER: _EVERYTHING - {May.APPROVE},
     Role.SURGEON: frozenset({May.SEE_WEEK, May.SEE_OWN}),
+    # Reads what is being prepared, to say in time what cannot be; changes none of it.
+    Role.ANAESTHETIST: frozenset({May.SEE_WEEK, May.SEE_DRAFTS}),
     Role.VIEWER: frozenset({May.SEE_WEEK}),
+    # Accounts are the administrator's alone: whoever could invite could give themselves any right.
     Role.ADMINISTRATOR: _EVERYTHING | {May.ADMINISTER},
 }
 

@@ -72,7 +72,9 @@ class ReadOnly(AdministratorOnly):
 
 
 @admin.register(User)
-class AccountAdmin(AdministratorOnly, UserAdmin[User]):
+class AccountAdmin(ReadOnly, UserAdmin[User]):
+    """Invited, changed and closed on the page of accounts, which tells the journal."""
+
     list_display = ("username", "last_name", "first_name", "role", "is_active", "last_login")
     list_filter = ("role", "is_active")
     fieldsets = (
@@ -80,7 +82,6 @@ class AccountAdmin(AdministratorOnly, UserAdmin[User]):
         (_("Personne"), {"fields": ("first_name", "last_name", "email")}),
         (_("Droits"), {"fields": ("role", "is_active")}),
     )
-    add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2", "role")}),)
     filter_horizontal = ()
 
 

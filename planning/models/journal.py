@@ -33,6 +33,7 @@ class JournalEntry(models.Model):
         SPECIALTY = "specialty", _("Spécialité modifiée")
         SETTINGS = "settings", _("Paramètres modifiés")
         MASTER = "master", _("Plan directeur validé")
+        ACCOUNT = "account", _("Compte modifié")
         RELEASE = "release", _("Vacation libérée")
 
     at = models.DateTimeField()

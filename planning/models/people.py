@@ -13,6 +13,8 @@ class User(AbstractUser):
     """An account; ``role`` decides what it may do (planning/access.py)."""
 
     role = models.CharField(_("rôle"), max_length=20, choices=Role.choices, default=Role.VIEWER)
+    # Grows with each change an administrator makes: sessions opened before end, forms filled in before are refused.
+    access_version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("compte")
@@ -20,6 +22,10 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def get_session_auth_hash(self) -> str:
+        """What a session keeps to be recognised: the password's, and the rights it was opened with."""
+        return f"{self.access_version}:{super().get_session_auth_hash()}"
 
 
 class Surgeon(models.Model):

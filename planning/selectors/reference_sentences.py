@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planning import wording
+from planning.access import Role
 from planning.models import JournalEntry, Specialty
 from planning.models.people import Weekday
 from planning.selectors.parameters import change_sentence
@@ -22,12 +23,14 @@ _CREATED = {
     Action.ROOM: gettext_lazy("Salle %(of)s créée"),
     Action.SURGEON: gettext_lazy("%(of)s créé"),
     Action.SPECIALTY: gettext_lazy("Spécialité %(of)s créée"),
+    Action.ACCOUNT: gettext_lazy("%(of)s invité"),
 }
 _REMOVED = {Action.SPECIALTY: gettext_lazy("Spécialité %(of)s retirée")}
 _NAMES = {
     Action.ROOM: gettext_lazy("Salle %(of)s"),
     Action.SURGEON: "%(of)s",
     Action.SPECIALTY: gettext_lazy("Spécialité %(of)s"),
+    Action.ACCOUNT: gettext_lazy("Compte de %(of)s"),
 }
 _FIELDS = {
     "code": gettext_lazy("code"),
@@ -45,6 +48,10 @@ _FIELDS = {
     "daily_maximum_minutes": gettext_lazy("durée maximale par jour"),
     "active": gettext_lazy("en activité"),
     "colour": gettext_lazy("couleur et motif"),
+    "role": gettext_lazy("rôle"),
+    "email": gettext_lazy("adresse"),
+    "surgeon": gettext_lazy("chirurgien"),
+    "open": gettext_lazy("ouvert"),
 }
 _TARGETS = {
     "interventions": gettext_lazy("Interventions"),
@@ -54,7 +61,7 @@ _TARGETS = {
 }
 
 
-REFERENCE = (Action.ROOM, Action.SURGEON, Action.SPECIALTY, Action.SETTINGS, Action.IMPORT)
+REFERENCE = (Action.ROOM, Action.SURGEON, Action.SPECIALTY, Action.ACCOUNT, Action.SETTINGS, Action.IMPORT)
 
 
 def reference_sentence(action: str, before: Facts, after: Facts) -> str:
@@ -65,7 +72,7 @@ def reference_sentence(action: str, before: Facts, after: Facts) -> str:
         return change_sentence(before, after)
     facts = after or before
     of = {"of": facts.get("of", "")}
-    for key, said in (("closure", _closure), ("absence", _absence), ("closed_on", _closing)):
+    for key, said in _EVENTS:
         if key in facts:
             return said(of, before, after)
     if not before:
@@ -94,6 +101,20 @@ def _import(after: Facts) -> str:
     return wording.named(label, ", ".join(parts))
 
 
+def _invitation(of: Facts, before: Facts, after: Facts) -> str:
+    return _("Invitation renvoyée à %(of)s") % of
+
+
+def _second_factor(of: Facts, before: Facts, after: Facts) -> str:
+    return _("Second facteur de %(of)s retiré") % of
+
+
+def _second_factor_required(of: Facts, before: Facts, after: Facts) -> str:
+    if after["second_factor_required"]:
+        return _("Second facteur exigé de tous")
+    return _("Second facteur laissé au choix de chacun")
+
+
 def _closure(of: Facts, before: Facts, after: Facts) -> str:
     if after:
         return _("Salle %(of)s fermée %(span)s") % {**of, "span": span_text(*after["closure"])}
@@ -110,6 +131,17 @@ def _closing(of: Facts, before: Facts, after: Facts) -> str:
     if after.get("closed_on"):
         return _("Spécialité %(of)s fermée à partir du %(day)s") % {**of, "day": _day(after["closed_on"])}
     return _("Spécialité %(of)s rouverte") % of
+
+
+# Facts that are told by a sentence of their own.
+_EVENTS = (
+    ("closure", _closure),
+    ("absence", _absence),
+    ("closed_on", _closing),
+    ("invitation", _invitation),
+    ("second_factor", _second_factor),
+    ("second_factor_required", _second_factor_required),
+)
 
 
 def _changed(name: str, before: Any, after: Any) -> list[str]:
@@ -142,6 +174,8 @@ def _written(name: str, value: Any) -> str:
         return wording.clock(value)
     if name == "daily_maximum_minutes":
         return wording.duration(value)
+    if name == "role":
+        return str(dict(Role.choices).get(value, value))
     if name == "colour":
         return str(dict(Specialty.Colour.choices).get(value, value))
     if isinstance(value, list):

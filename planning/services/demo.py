@@ -42,6 +42,7 @@ ACCOUNTS = (
     ("directrice", Role.DIRECTOR, "Florence", "Delcourt"),
     ("regulatrice", Role.PLANNER, "Nadia", "Willems"),
     ("dr.martin", Role.SURGEON, "Hélène", "Martin"),
+    ("dr.renard", Role.ANAESTHETIST, "Claire", "Renard"),
     ("lecture", Role.VIEWER, "Compte", "Lecture"),
     ("admin", Role.ADMINISTRATOR, "Compte", "Administration"),
 )

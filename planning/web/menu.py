@@ -41,6 +41,7 @@ ENTRIES = (
     Entry(_("Imports"), "imports", (May.IMPORT,), ("import",), begins_group=True),
     Entry(_("Paramètres"), "settings", (May.EDIT_REFERENCE,), ("settings",)),
     Entry(_("Règles"), "rules", (May.EDIT_REFERENCE,), ("rules",)),
+    Entry(_("Comptes"), "accounts", (May.ADMINISTER,), ("account",)),
     Entry(_("Administration"), "admin:index", (May.ADMINISTER,), ()),
 )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 import planning.converters  # noqa: F401  # registers the <week:…> part
-from planning.web import accounts
+from planning.web import accounts as own_account
 from planning.web.views import (
+    accounts,
     comparisons,
     home,
     imports,
@@ -28,7 +29,7 @@ from planning.web.views import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("semaines/<week:week>/", week.week, name="week"),
-    *accounts.urlpatterns,
+    *own_account.urlpatterns,
     path("journal/", journal.journal_current, name="journal-current"),
     path("journal/tout/", journal.journal_all, name="journal-all"),
     path("semaines/<week:week>/journal/", journal.journal, name="journal"),
@@ -92,6 +93,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("comparaisons/<int:pk>/arreter/", comparisons.comparison_stop, name="comparison-stop"),
     path("comparaisons/<int:pk>/reprendre/", comparisons.comparison_resume, name="comparison-resume"),
     path("comparaisons/<int:pk>/retirer/", comparisons.comparison_delete, name="comparison-delete"),
+    path("comptes/", accounts.account_list, name="accounts"),
+    path("comptes/inviter/", accounts.account_invite, name="account-invite"),
+    path("comptes/second-facteur/", accounts.second_factor_rule, name="account-second-factor-rule"),
+    path("comptes/<int:pk>/", accounts.account_edit, name="account-edit"),
+    path("comptes/<int:pk>/relancer/", accounts.account_resend, name="account-resend"),
+    path("comptes/<int:pk>/fermer/", accounts.account_close, name="account-close"),
+    path("comptes/<int:pk>/rouvrir/", accounts.account_reopen, name="account-reopen"),
+    path("comptes/<int:pk>/second-facteur/", accounts.account_reset_factor, name="account-reset-factor"),
     path("parametres/", settings.settings, name="settings"),
     path("parametres/versions/<int:number>/", settings.settings_version, name="settings-version"),
     path("regles/", rules.rules, name="rules"),

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import URLPattern, get_resolver, reverse
 
+from planning.access import is_self_service
 from planning.calendar import Week
 from planning.models import (
     Absence,
@@ -87,6 +88,7 @@ def rows_of(theatre: Theatre) -> Rows:
         "comparaisons": {"pk": comparison.pk, "week": str(WEEK), "policy": "open", "form": "csv"},
         "semaines": {"week": str(WEEK), "pk": slot.pk},
         "liberations": {"pk": slot.pk},
+        "comptes": {"pk": hospital.viewer.pk},
     }
 
 
@@ -97,8 +99,10 @@ def upload(client: Client, text: str = "code;acte;chirurgien\nX1;Hernie;Inconnu\
     return answer.headers["Location"].split("/")[2] if answer.status_code == 302 else "0" * 32
 
 
-def pages() -> list[Any]:
-    return list(get_resolver("planning.web.urls").url_patterns)
+def pages() -> list[URLPattern]:
+    """The house's own: those of one's own account are the library's."""
+    entries = get_resolver("planning.web.urls").url_patterns
+    return [one for one in entries if isinstance(one, URLPattern) and not is_self_service(str(one.name))]
 
 
 def page_address(pattern: Any, rows: Rows, token: str) -> str:

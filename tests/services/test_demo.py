@@ -76,7 +76,7 @@ def test_fresh_never_erases_a_hospital_that_is_not_the_demonstration() -> None:
 @pytest.mark.django_db
 def test_the_demonstration_accounts_sign_in_with_the_printed_password() -> None:
     load_demo(today=TODAY, now=NOW, preset="paper-count")
-    for username in ("directrice", "regulatrice", "dr.martin", "lecture", "admin"):
+    for username in ("directrice", "regulatrice", "dr.martin", "dr.renard", "lecture", "admin"):
         assert User.objects.get(username=username).check_password("bloc-demo-2026")
 
 

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from planning.access import Role
 from planning.calendar import at_minute
-from planning.models import Intervention, JournalEntry, Placement, Plan, PlanningRun, Slot
+from planning.models import Intervention, JournalEntry, Placement, Plan, PlanningRun, Slot, User
+from planning.selectors.accounts import working_administrators
+from planning.services.accounts import change_account, close_account, invite_account
 from planning.services.interventions import edit_intervention, fingerprint
 from planning.services.placements import move_placement
 from planning.services.plans import UnableToApprove, add_version, approve_plan, open_draft
@@ -194,3 +197,42 @@ def test_nobody_waits_for_ever_when_a_request_is_corrected_while_its_week_is_app
     approval, *edits = at_once(act, len(items))
     assert edits == [True] * len(edits)
     assert isinstance(approval, Plan | Stale)
+
+
+# --- Accounts ----------------------------------------------------------------------------------------------------
+
+
+def test_two_administrators_who_close_one_another_leave_one(hospital: Hospital) -> None:
+    people = [make_user(f"admin-{number}", Role.ADMINISTRATOR) for number in range(2)]
+    answers = at_once(
+        lambda number: close_account(
+            account=people[1 - number], seen=0, reason="Départ", user=people[number], now=NOW
+        ),
+        2,
+    )  # fmt: skip
+    assert kinds(answers) == {"NoneType": 1, "UnableToChangeAccount": 1}
+    assert working_administrators().count() == 1
+
+
+def test_one_of_several_changes_of_an_account_is_kept(hospital: Hospital) -> None:
+    boss = make_user("admin", Role.ADMINISTRATOR)
+
+    def rename(number: int) -> User:
+        account = User.objects.get(pk=hospital.director.pk)
+        account.last_name = f"Nom {number}"
+        return change_account(account=account, surgeon=None, seen=0, user=boss, now=NOW)
+
+    assert kinds(at_once(rename)) == {"User": 1, "UnableToChangeAccount": PEOPLE - 1}
+    assert JournalEntry.objects.filter(action="account").count() == 1
+
+
+def test_a_person_invited_by_several_has_one_account(hospital: Hospital) -> None:
+    boss = make_user("admin", Role.ADMINISTRATOR)
+    answers = at_once(
+        lambda number: invite_account(
+            email="jeanne@example.org", first_name="", last_name="Lenoir", role=Role.PLANNER, surgeon=None,
+            user=boss, now=NOW,
+        )
+    )  # fmt: skip
+    assert kinds(answers) == {"User": 1, "UnableToChangeAccount": PEOPLE - 1}
+    assert User.objects.filter(email="jeanne@example.org").count() == 1
