@@ -42,7 +42,8 @@ def in_order(loaded: LoadedWeek, key: str, after: dict[str, str]) -> RoomMade | 
         if not order.insert(one, after[one]):
             return None
     days = {loaded.problem.slot_by_id[after[one]].day for one in (key, *moved) if one in after}
-    if new_timeline_violations(loaded, rest, after, order.starts, days):
+    # A soft rule is a warning: the sheet shows it afterwards, and a person needs no reason to go on.
+    if any(not one.soft for one in new_timeline_violations(loaded, rest, after, order.starts, days)):
         return None
     changed = {
         one: start

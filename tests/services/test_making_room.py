@@ -12,6 +12,7 @@ from planning.services.making_room import UnableToMakeRoom, make_room
 from planning.services.placements import Change, undo_step
 from planning.services.steps import Stale
 from planning.services.translate import load_week_problem
+from planning.solver.rules import timeline_violations
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
 from tests.factories.plans import make_plan, place
 
@@ -118,3 +119,14 @@ def test_someone_faster_or_an_unknown_intervention_stops_it(hospital: Hospital, 
     item.pk = 999999
     with pytest.raises(UnknownIntervention):
         act(hospital, plan, item)
+
+
+def test_a_soft_rule_does_not_forbid_a_place(hospital: Hospital, plan: Plan) -> None:
+    """A day patient late in the day leaves the recovery room late: said as a warning, not refused."""
+    item = make_intervention(hospital.surgeons[2], 90, ambulatory=True, recovery_minutes=90)
+    late = hospital.rooms[0].slots.filter(date=WEEK.days[0]).order_by("starts_at")[1]
+    make_room(plan=plan, intervention=item.pk, slot=late.pk, revision=0, user=hospital.director, now=NOW)
+    assert where(plan) == {item.code: ("SO1", 0, 1080)}
+    loaded = load_week_problem(Week(plan.monday), Plan.objects.get(pk=plan.pk))
+    met = timeline_violations(loaded.problem, loaded.assignments, loaded.starts)
+    assert [(one.rule, one.soft) for one in met] == [("ambulatory_late", True)]
