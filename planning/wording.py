@@ -96,7 +96,11 @@ def listed(parts: Iterable[Any]) -> str:
 def sentence(loaded: LoadedWeek, violation: Violation) -> str:
     """What the rule says, with its figures, in full."""
     word = _SENTENCES.get(violation.rule)
-    return word(_Facts(loaded, violation)) if word else violation.message
+    said = word(_Facts(loaded, violation)) if word else violation.message
+    hindered = loaded.interventions.get(str(violation.facts.get("hinders")))
+    if hindered is None:
+        return said
+    return _("gênerait %(other)s (%(rule)s)") % {"other": hindered.code, "rule": said}
 
 
 def chip(violation: Violation) -> str:

@@ -54,6 +54,8 @@ def take_proposal(
     lines = merge.lines() if interventions is None else merge.lines() & {str(one) for one in interventions}
     refused = merge.settle(lines)
     taken = sorted(lines - refused.keys(), key=int)
+    if not whole and not taken:
+        return Taken(next_revision, (), refused, loaded)  # nothing changed: nothing to undo
     before = snapshots(plan_id, taken)
     _write(draft, merge, taken)
     adopted = _adopted(proposal, whole)
@@ -179,7 +181,9 @@ class _Merge:
             if violation.intervention in judged:
                 yield violation
             elif other in judged:
-                yield Violation(violation.rule, other, violation.message, violation.slot, violation.facts)
+                # The line is not what breaks the rule, but what makes another break it: say which one.
+                facts = {**violation.facts, "hinders": violation.intervention}
+                yield Violation(violation.rule, other, violation.message, violation.slot, facts)
 
 
 def _without(load: Load, item: Intervention, merge: _Merge) -> tuple[Violation, ...]:

@@ -18,6 +18,7 @@ from planning.services.placements import redo_step, undo_step
 from planning.services.plans import UnableToApprove, add_version, approve_plan, open_draft
 from planning.services.steps import Stale
 from planning.services.taking import Taken, UnableToTakeProposal, take_proposal
+from planning.wording import sentence
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +172,21 @@ def test_a_line_that_would_put_the_surgeon_in_two_rooms_is_not_taken(
     taken = take(hospital, draft, proposal, there)
     assert taken.refused[str(there.pk)].rule == "surgeon_overlap"
     assert where(draft) == {here.code: ("SO1", MONDAY, 480)}
+
+
+def test_a_line_that_would_hinder_another_names_the_other_and_leaves_nothing_to_undo(
+    hospital: Hospital, draft: Plan, proposal: Plan
+) -> None:
+    early, stays = (make_intervention(hospital.surgeons[0]) for _ in range(2))
+    put(draft, early, "SO1", TUESDAY, 480)
+    put(draft, stays, "SO1", MONDAY, 510)
+    put(proposal, early, "SO1", MONDAY, 480)
+    taken = take(hospital, draft, proposal, early)
+    found = taken.refused[str(early.pk)]
+    assert (found.rule, found.facts["hinders"]) == ("room_overlap", str(stays.pk))
+    assert sentence(taken.loaded, found).startswith(f"gênerait {stays.code} (Salle SO1 prête à ")
+    assert not PlanStep.objects.exists()
+    assert not JournalEntry.objects.filter(action="take").exists()
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ export async function openRunDialog() {
     title: gettext("Proposer un planning"),
     content: [
       stacked(gettext("Politique"), policy), help, stacked(gettext("À coût égal"), tie), stacked(gettext("Durée du calcul (secondes)"), limit),
-      state.placements.size ? el("label", { class: "tick", for: "run-replan" }, replan, gettext("Bouger le moins possible ce qui est déjà placé")) : null,
+      state.placements.size ? el("label", { class: "tick", for: "run-replan" }, replan, gettext("À coût égal, bouger le moins possible ce qui est déjà placé")) : null,
       el("p", { class: "mut", text: pins ? fill(gettext("%(n)s interventions verrouillées resteront en place. "), { n: pins }) : "" },
         gettext("Le planning actuel n'est pas modifié : le résultat vous sera proposé.")),
     ],
@@ -140,13 +140,19 @@ function progress(run) {
 
 const percent = (share) => new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 }).format(share);
 
+/** The gap as it reads once rounded: at 0 % the plan is proved the best there is. */
+function proved(gap) {
+  if (gap === null) return "";
+  return gap < 0.0005 ? gettext("optimum prouvé") : fill(gettext("à %(gap)s de l'optimum au plus"), { gap: percent(gap) });
+}
+
 function result(run) {
   const version = state.grid.versions.find((each) => each.id === run.plan_id);
   const cost = run.best_cost === null ? "" : money(run.best_cost);
   const adopt = () => (state.placements.size ? compareWith(version, { proposal: true }) : take(run.plan_id, null));
   return [
     icon("check"), el("b", { text: fill(gettext("Proposition v%(n)s prête"), { n: version.number }) }),
-    el("span", { text: [cost, run.gap === null ? "" : fill(gettext("à %(gap)s de l'optimum au plus"), { gap: percent(run.gap) })].filter(Boolean).join(" · ") }),
+    el("span", { text: [cost, proved(run.gap)].filter(Boolean).join(" · ") }),
     run.messages?.length ? el("span", { class: "mut cut", text: run.messages.at(-1), title: run.messages.join("\n") }) : null, el("span", { class: "sp" }),
     state.plan ? button(state.placements.size ? gettext("Reprendre et comparer") : gettext("Reprendre"), { class: "btn sm primary", on: { click: adopt } }) : null,
     button(gettext("Ignorer"), { on: { click: ignore } }),
