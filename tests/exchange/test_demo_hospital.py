@@ -85,3 +85,17 @@ def test_holidays_close_every_room(hospital: DemoHospital) -> None:
     armistice = date(2026, 11, 11)
     assert all(hospital.calendar.closed(room, armistice) for room in ROOMS)
     assert not hospital.calendar.closed("SO1", armistice + timedelta(days=1))
+
+
+def test_stays_in_recovery_are_as_the_presets_say_and_no_child_is_septic(hospital: DemoHospital) -> None:
+    stays = [case.recovery_minutes for case in hospital.past]
+    mean = sum(stays) / len(stays)
+    spread = (sum((one - mean) ** 2 for one in stays) / len(stays)) ** 0.5
+    assert 85 <= mean <= 95
+    assert 0.36 <= spread / mean <= 0.46
+    assert (min(stays), max(stays)) == (30, 240)
+    assert all(one % 5 == 0 for one in stays)
+    cases = [*hospital.past, *hospital.coming]
+    assert any(case.child for case in cases)
+    assert any(case.septic for case in cases)
+    assert not any(case.child and case.septic for case in cases)

@@ -293,3 +293,24 @@ def test_a_push_leaves_each_its_own_cleaning(hospital: Hospital) -> None:
     judged = priced(plan, first.pk, hospital.rooms[0].pk, 0, 480)
 
     assert judged.shifts == {str(second.pk): (480, 585)}
+
+
+def test_a_lift_says_that_the_recovery_room_would_be_full(hospital: Hospital) -> None:
+    Site.objects.update(recovery_beds=1)
+    plan = make_plan()
+    place(plan, make_intervention(hospital.surgeons[0], 60, recovery_minutes=240), hospital)
+    item = make_intervention(hospital.surgeons[1], 60)
+    assert targets_of(plan, item.pk)["SO2", 0].start == 1080
+    Slot.objects.filter(kind="overtime").delete()
+    found = targets_of(plan, item.pk)
+    assert (found["SO2", 0].status, rules(found["SO2", 0])) == ("rule", ["recovery_full"])
+    assert found["SO2", 1].status == "free"
+
+
+def test_a_drop_behind_an_adult_only_warns_of_a_child(hospital: Hospital) -> None:
+    plan = make_plan()
+    place(plan, make_intervention(hospital.surgeons[0], 60), hospital)
+    child = make_intervention(hospital.surgeons[0], 60, child=True)
+    judged = priced(plan, child.pk, hospital.rooms[0].pk, 0, 600)
+    assert [one.rule for one in judged.remarks] == ["child_late"]
+    assert judged.violations == ()

@@ -94,6 +94,16 @@ def test_requests_arrive_ready_to_plan(hospital: Hospital) -> None:
     }  # fmt: skip
 
 
+def test_a_file_says_who_is_a_child_septic_and_how_long_they_stay_in_recovery(hospital: Hospital) -> None:
+    lines = REQUESTS.strip().split("\n")
+    separator = ";" if ";" in lines[0] else ","
+    more = [["enfant", "septique", "SSPI"], ["oui", "non", "45"], ["", "oui", ""]]
+    text = "\n".join(separator.join([line, *cells]) for line, cells in zip(lines, more, strict=True))
+    _import(hospital, "interventions", text)
+    rows = {row.code: (row.child, row.septic, row.recovery_minutes) for row in Intervention.objects.all()}
+    assert rows == {"R1": (True, False, 45), "R2": (False, True, 90)}
+
+
 def test_a_preview_writes_nothing(hospital: Hospital) -> None:
     preview = _preview("interventions", REQUESTS)
     assert (preview.asked, len(preview.new), preview.errors) == (2, 2, [])

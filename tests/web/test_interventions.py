@@ -136,10 +136,17 @@ def test_an_intervention_is_created_with_its_surgeons_specialty_and_journalled(
     row = Intervention.objects.get(code="I900")
     assert (row.specialty, row.planned_minutes, row.state) == (hospital.orthopaedics, 90, "accepted")
     assert row.requested_by == hospital.director
+    assert (row.recovery_minutes, row.child, row.septic) == (90, False, False)
     entry = JournalEntry.objects.get(intervention=row)
     assert entry.user == hospital.director
     assert "P-900" not in str(entry.after)
     assert "Latex" not in str(entry.after)
+
+
+def test_a_stay_of_nothing_in_recovery_is_not_the_usual_one(director: Client, hospital: Hospital) -> None:
+    director.post(reverse("intervention-create"), given(hospital) | {"recovery_minutes": "0", "septic": "on"})
+    row = Intervention.objects.get(code="I900")
+    assert (row.recovery_minutes, row.septic) == (0, True)
 
 
 def test_a_new_intervention_starts_from_the_next_free_code(director: Client, hospital: Hospital) -> None:
