@@ -61,8 +61,7 @@ def take_up_lost_runs(**_: Any) -> None:
 @shared_task(name="planning.compare_next_cell")
 def compare_next_cell(comparison_id: int, **_: Any) -> None:
     """One cell, then the message again, behind whatever was sent meanwhile: a planning run waits for few cells."""
-    worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
-    if work_on_next_cell(comparison_id=comparison_id, worker=worker, clock=timezone.now) is not None:
+    if work_on_next_cell(comparison_id=comparison_id, worker=new_worker(), clock=timezone.now) is not None:
         wake(compare_next_cell, comparison_id)
 
 

@@ -26,7 +26,7 @@ from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.selectors.weeks import Reader
 from planning.services.explanations import request_explanation
 from planning.services.making_room import UnableToMakeRoom, make_room
-from planning.tasks import explain_placement
+from planning.tasks import explain_placement, wake
 
 WAITING = (Explanation.State.QUEUED, Explanation.State.RUNNING)
 
@@ -52,7 +52,7 @@ class Why(PlanningView):
         loaded, reader = self.read(request, pk, intervention)
         row, to_send = request_explanation(loaded=loaded, intervention=intervention, now=timezone.now())
         if to_send:
-            transaction.on_commit(lambda: explain_placement.delay(row.pk))
+            transaction.on_commit(lambda: wake(explain_placement, row.pk))
         answer: dict[str, Any] = explanation_answer(loaded, reader, intervention, row)
         return Response(answer, status=status.HTTP_202_ACCEPTED if row.state in WAITING else status.HTTP_200_OK)
 

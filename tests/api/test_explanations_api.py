@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from planning.models import Explanation, Intervention, Plan, User
 from planning.services.explanations import work_on_explanation
+from planning.tasks import explain_placement
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
 from tests.factories.plans import make_plan, place
 
@@ -25,7 +26,7 @@ def hospital() -> Hospital:
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     ids: list[int] = []
-    monkeypatch.setattr("planning.api.explanations.explain_placement.delay", ids.append)
+    monkeypatch.setattr(explain_placement, "apply_async", lambda arguments, **_: ids.extend(arguments))
     return ids
 
 

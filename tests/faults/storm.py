@@ -18,10 +18,10 @@ from typing import Any
 
 from tests.faults.client import Client
 from tests.faults.house import House, conclude, open_house
+from tests.faults.runs import API, ask, wait_for_end
 
 WEEK, MONDAY = "2026-W48", date(2026, 11, 23)
 PEOPLE, SECONDS = 20, 60
-API = "/api/v1"
 REASON = "Essai de charge"
 Placed = dict[int, tuple[int, str, bool]]
 
@@ -51,17 +51,10 @@ class Person(threading.Thread):
 
     def act(self) -> None:
         name = self.rng.choices(
-            ["moves", "pins", "unplan", "undo", "redo", "approve"], [50, 15, 10, 12, 8, 5 if self.approves else 0]
+            ["moves", "swaps", "room-swaps", "pins", "unplan", "undo", "redo", "approve"],
+            [40, 10, 4, 13, 10, 12, 8, 5 if self.approves else 0],
         )[0]
-        body: dict[str, Any] = {"revision": self.state["revision"]}
-        if name in ("moves", "pins", "unplan"):
-            body |= {"intervention": self.rng.choice(self.grid["interventions"])["id"], "reason": REASON}
-        if name == "moves":
-            day = self.rng.choice(self.grid["days"])["date"]
-            start = 5 * self.rng.randrange(96, 220)
-            body |= {"room": self.rng.choice(self.grid["rooms"])["id"], "date": day, "start": start}
-        if name == "pins":
-            body["pinned"] = self.rng.random() < 0.5
+        body = {"revision": self.state["revision"], "reason": REASON, **self.details(name)}
         status, answer = self.client.post(f"{API}/plans/{self.grid['plan']['id']}/{name}/", body)
         self.answers[f"{name} {status}"] += 1
         if status >= 500:
@@ -71,6 +64,24 @@ class Person(threading.Thread):
             self.state = answer["state"]
         elif answer.get("state"):
             self.state = answer["state"]
+
+    def details(self, name: str) -> dict[str, Any]:
+        some = self.rng.sample([one["id"] for one in self.grid["interventions"]], 3)
+        rooms = [self.rng.choice(self.grid["rooms"])["id"] for _ in range(2)]
+        dates = [self.rng.choice(self.grid["days"])["date"] for _ in range(2)]
+        match name:
+            case "moves":
+                start = 5 * self.rng.randrange(96, 220)
+                return {"intervention": some[0], "room": rooms[0], "date": dates[0], "start": start}
+            case "swaps":
+                return {"first": some[0], "second": some[1]}
+            case "room-swaps":
+                return {"room": rooms[0], "date": dates[0], "other_room": rooms[1], "other_date": dates[1]}
+            case "pins":
+                return {"interventions": some, "pinned": self.rng.random() < 0.5}
+            case "unplan":
+                return {"interventions": some}
+        return {}
 
 
 def replayed(plan_id: int) -> dict[int, Placed]:
@@ -127,11 +138,24 @@ def check(people: list[Person], first: int) -> tuple[dict[str, Any], list[str]]:
     return figures, wrong
 
 
+def filled_week(client: Client) -> int:
+    """A proposal taken whole, so that there is something to fight over; the draft's revision."""
+    draft = client.post(f"{API}/weeks/{WEEK}/draft/", {})[1]
+    run = ask(client, WEEK)
+    wait_for_end([run])
+    proposal = client.get(f"{API}/runs/{run}/")[1]["plan_id"]
+    taken = {"proposal": proposal, "revision": draft["state"]["revision"]}
+    status, answer = client.post(f"{API}/plans/{draft['plan_id']}/take/", taken)
+    assert status == 200, f"the proposal was not taken: {status} {answer}"
+    return int(answer["state"]["revision"])
+
+
 def storm(house: House, seconds: float, crowd: int = PEOPLE) -> int:
     house.start_web()
+    house.start_worker()
     opener = Client(house.port)
     opener.sign_in("directrice")
-    first = opener.post(f"{API}/weeks/{WEEK}/draft/", {})[1]["state"]["revision"]
+    first = filled_week(opener)
     people = [Person(number, house.port) for number in range(crowd)]
     for person in people:
         person.until = time.monotonic() + seconds
