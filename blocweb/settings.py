@@ -132,7 +132,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 
 # ---- Accounts (django-allauth): password, second factor, single sign-on ------
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["planning.web.adapters.AccountBackend"]
 ACCOUNT_ADAPTER = "planning.web.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "planning.web.adapters.SingleSignOnAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}

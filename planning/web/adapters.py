@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+
+from planning.models import Site, User
+
+
+class AccountBackend(AuthenticationBackend):
+    def get_user(self, user_id: int) -> User | None:
+        """Who a session belongs to, with ``second_factor_required`` told in the same query."""
+        required = Exists(Site.objects.filter(pk=1, second_factor_required=True))
+        user = User.objects.annotate(second_factor_required=required).filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):
