@@ -162,6 +162,13 @@ if OIDC_SERVER := env.text("BLOCWEB_OIDC_SERVER", ""):
     ]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "blocweb_cache"}}
 
+# How often one person may do this in a minute, whatever the process; 0 is no limit.
+LIMITS = {
+    "submission": env.number("BLOCWEB_SUBMISSIONS_A_MINUTE", 30),
+    "import": env.number("BLOCWEB_IMPORTS_A_MINUTE", 10),
+    "write": env.number("BLOCWEB_WRITES_A_MINUTE", 240),
+}
+
 # ---- E-mail: printed unless a server is named -------------------------------
 EMAIL_HOST = env.text("BLOCWEB_SMTP_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"

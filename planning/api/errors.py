@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -52,12 +53,21 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
         made = problem(response.status_code, "malformed", title, _said(errors), errors=errors)
     else:
         kind, title = _named(error, response.status_code)
+        if isinstance(error, exceptions.Throttled):
+            seconds = int(getattr(error, "wait", None) or 1)  # the stubs forget it
+            said = ngettext("Réessayez dans %(n)d seconde.", "Réessayez dans %(n)d secondes.", seconds)
+            return _again(problem(response.status_code, kind, title, said % {"n": seconds}), seconds)
         detail = response.data.get("detail", "") if isinstance(response.data, dict) else ""
         made = problem(response.status_code, kind, title, str(detail))
     for name in ("WWW-Authenticate", "Retry-After", "Allow"):
         if name in response.headers:
             made[name] = response.headers[name]
     return made
+
+
+def _again(response: Response, seconds: int) -> Response:
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def problem(status_code: int, kind: str, title: str, detail: str = "", **more: Any) -> Response:
@@ -92,4 +102,6 @@ def _named(error: Exception, status_code: int) -> tuple[str, str]:
         return "forbidden", _("Accès refusé")
     if status_code == status.HTTP_405_METHOD_NOT_ALLOWED:
         return "method-not-allowed", _("Méthode non permise")
+    if isinstance(error, exceptions.Throttled):
+        return "too-many", _("Trop de changements en une minute")
     return "malformed", _("La demande est incomplète ou mal formée")

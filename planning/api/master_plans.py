@@ -144,6 +144,8 @@ class Board(MasterPlanView):
 
 
 class Lift(MasterPlanView):
+    asks_only = True
+
     @extend_schema(operation_id="master_plan_lift", request=Raised, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request, pk: int) -> Response:
         """Every weekday and room: yes at each start, or the reason against it."""

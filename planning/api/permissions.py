@@ -6,9 +6,11 @@ from typing import cast
 
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from planning.access import May, allowed, public
+from planning.api.throttling import WriteThrottle
 from planning.models import User
 
 
@@ -31,7 +33,10 @@ class PlanningView(APIView):
     """Base of every endpoint: ``may`` is the right it asks; the answer to an anonymous is 401 or 403, never a page."""
 
     may: May = May.SEE_DRAFTS
+    # What is sent is answered without changing anything: never refused for its number.
+    asks_only = False
     permission_classes: list[type[BasePermission]] = [MayPermission]
+    throttle_classes: list[type[BaseThrottle]] = [WriteThrottle]
 
     @classmethod
     def as_view(cls, **initkwargs: object):  # type: ignore[no-untyped-def]

@@ -128,6 +128,8 @@ def stale(plan: Plan, revision: int, user: Any) -> Problem:
 
 
 class Lift(PlanView):
+    asks_only = True
+
     @extend_schema(operation_id="plan_lift", request=Lifted, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request, pk: int) -> Response:
         """Every room and day at once: the best start there, its price or the rules against it."""
@@ -143,6 +145,8 @@ class Lift(PlanView):
 
 
 class Price(PlanView):
+    asks_only = True
+
     @extend_schema(operation_id="plan_price", request=Dropped, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request, pk: int) -> Response:
         """One place: where the drop lands, whom it pushes, what it breaks, what it changes in the indicators."""

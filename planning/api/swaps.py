@@ -63,6 +63,8 @@ class SwapView(PlanView):
 
 
 class SwapPartners(SwapView):
+    asks_only = True
+
     @extend_schema(operation_id="plan_swap_partners", request=Lifted, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request, pk: int) -> Response:
         """Every intervention to swap with, the cheapest first, then those that a rule refuses."""
@@ -73,6 +75,8 @@ class SwapPartners(SwapView):
 
 
 class SwapPrice(SwapView):
+    asks_only = True
+
     @extend_schema(operation_id="plan_swap_price", request=Pair, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request, pk: int) -> Response:
         """Where both would land, whom they push, what it breaks, what it changes in the indicators."""
@@ -89,6 +93,8 @@ class Swaps(SwapView):
 
 
 class RoomSwapPrice(SwapView):
+    asks_only = True
+
     @extend_schema(operation_id="plan_room_swap_price", request=RoomPair, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request, pk: int) -> Response:
         """What exchanging two whole room-days would break and cost."""

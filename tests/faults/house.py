@@ -45,6 +45,7 @@ class House:
             "BLOCWEB_VAR_DIR": str(self.folder / "var"),
             "BLOCWEB_RUN_STALE_SECONDS": str(STALE_SECONDS),
             "BLOCWEB_RUN_REAP_SECONDS": str(REAP_SECONDS),
+            "BLOCWEB_WRITES_A_MINUTE": "0",
             "BLOCWEB_LOG_LEVEL": "ERROR",
             "DJANGO_SETTINGS_MODULE": "blocweb.settings",
         }

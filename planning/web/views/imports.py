@@ -33,6 +33,7 @@ from planning.services.imports import (
 )
 from planning.web import import_preview as shown
 from planning.web.forms.imports import MappingForm, PreviewForm, UploadForm
+from planning.web.limits import limited
 
 _SESSION = "imports"
 
@@ -49,6 +50,7 @@ class Pending:
 
 
 @require(May.IMPORT)
+@limited("import")
 def import_upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

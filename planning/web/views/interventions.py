@@ -26,6 +26,7 @@ from planning.services.interventions import (
 )
 from planning.web.forms.interventions import CancelForm, InterventionForm
 from planning.web.history import history_of
+from planning.web.limits import limited
 from planning.web.listing import asked_number, make_listing
 
 State = Intervention.State
@@ -75,6 +76,7 @@ def intervention_list(request: HttpRequest) -> HttpResponse:
 
 
 @require(May.EDIT_INTERVENTIONS)
+@limited("submission")
 def intervention_create(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     initial = {
