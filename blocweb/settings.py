@@ -169,6 +169,9 @@ LIMITS = {
     "write": env.number("BLOCWEB_WRITES_A_MINUTE", 240),
 }
 
+# How long it stays known who read which patient-linked data.
+READS_KEPT_DAYS = env.number("BLOCWEB_READS_KEPT_DAYS", 365)
+
 # ---- E-mail: printed unless a server is named -------------------------------
 EMAIL_HOST = env.text("BLOCWEB_SMTP_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
@@ -271,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(RUN_REAP_SECONDS),
         "options": {"expires": RUN_REAP_SECONDS},
     },
+    "purge-reads": {"task": "planning.purge_reads", "schedule": 21_600.0, "options": {"expires": 3600}},
     # Idempotent: each hour rather than each night, so that a machine that sleeps at night releases all the same.
     "release-slots": {"task": "planning.release_slots", "schedule": 3600.0, "options": {"expires": 1800}},
 }

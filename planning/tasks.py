@@ -19,6 +19,7 @@ from planning.services.comparisons import reap_cells
 from planning.services.explanations import work_on_explanation
 from planning.services.proposing import work_on_run
 from planning.services.pulse import note_worker
+from planning.services.reads import purge_reads
 from planning.services.releases import release_due_slots
 from planning.services.runs import reap_runs
 
@@ -74,6 +75,11 @@ def call_workers(comparison_id: int) -> None:
 @shared_task(name="planning.release_slots")
 def release_slots(**_: Any) -> None:
     release_due_slots(today=timezone.localdate(), now=timezone.now())
+
+
+@shared_task(name="planning.purge_reads")
+def purge_old_reads(**_: Any) -> None:
+    purge_reads(now=timezone.now(), days=settings.READS_KEPT_DAYS)
 
 
 @worker_ready.connect

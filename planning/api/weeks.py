@@ -16,9 +16,11 @@ from planning.access import May
 from planning.api.parsing import LARGEST
 from planning.api.permissions import PlanningView, signed_in
 from planning.calendar import Week
+from planning.models import PatientRead
 from planning.selectors import weeks
 from planning.selectors.answers import state_of
 from planning.services.plans import open_draft
+from planning.services.reads import note_grid
 
 
 def week_or_404(name: str) -> Week:
@@ -60,7 +62,9 @@ class Grid(PlanningView):
             plan = next((one for one in plans if one.pk == asked), None)
             if plan is None:
                 raise Http404
-        return Response(weeks.grid(chosen, user, plans, plan))
+        grid = weeks.grid(chosen, user, plans, plan)
+        note_grid(user=user, source=PatientRead.Source.GRID, grid=grid, monday=chosen.monday, now=timezone.now())
+        return Response(grid)
 
 
 class Pulse(PlanningView):

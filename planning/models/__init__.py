@@ -5,6 +5,7 @@ from planning.models.interventions import Intervention
 from planning.models.journal import JournalEntry, PlanStep
 from planning.models.people import Absence, Surgeon, SurgeonAvailability, User
 from planning.models.plans import Placement, Plan
+from planning.models.reads import PatientRead
 from planning.models.releases import ReleaseRule, SlotRelease
 from planning.models.runs import PlanningRun, WorkerPulse
 from planning.models.site import ParameterVersion, Site
@@ -26,6 +27,7 @@ __all__ = [
     "MasterPlan",
     "MasterPlanStep",
     "ParameterVersion",
+    "PatientRead",
     "Placement",
     "Plan",
     "PlanStep",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+
+from planning.calendar import FIRST_DAY, LAST_DAY
 
 PER_PAGE = 50
 # A search beyond is no search: a database refuses a question too deep.
@@ -61,3 +64,12 @@ def asked_number(request: HttpRequest, name: str) -> int | None:
     """The whole number that ``?name=`` asks for; None when it is none, or none that a row could have."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
+def asked_day(request: HttpRequest, name: str) -> date | None:
+    """The day that ``?name=`` asks for; None when it is none, or none that a week could have."""
+    try:
+        day = date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None

@@ -42,6 +42,7 @@ ENTRIES = (
     Entry(_("Paramètres"), "settings", (May.EDIT_REFERENCE,), ("settings",)),
     Entry(_("Règles"), "rules", (May.EDIT_REFERENCE,), ("rules",)),
     Entry(_("Comptes"), "accounts", (May.ADMINISTER,), ("account",)),
+    Entry(_("Consultations"), "reads", (May.ADMINISTER,), ("reads",)),
     Entry(_("Administration"), "admin:index", (May.ADMINISTER,), ()),
 )
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from planning.access import May, allowed, require
-from planning.models import Equipment, Intervention, Placement, Plan, Specialty, Surgeon, User
+from planning.models import Equipment, Intervention, PatientRead, Placement, Plan, Specialty, Surgeon, User
 from planning.services.interventions import (
     CLOSED,
     InterventionChanged,
@@ -24,6 +24,7 @@ from planning.services.interventions import (
     edit_intervention,
     fingerprint,
 )
+from planning.services.reads import note_read
 from planning.web.forms.interventions import CancelForm, InterventionForm
 from planning.web.history import history_of
 from planning.web.limits import limited
@@ -62,6 +63,7 @@ def intervention_list(request: HttpRequest) -> HttpResponse:
     rows = rows.filter(state__in=GROUPS.get(state, GROUPS["all"]))
     rows, chosen = _narrowed(request, rows)
     listing = make_listing(request, rows, search=SEARCH, sorts=SORTS, default="deadline")
+    _note_read(request, PatientRead.Source.LIST, [row.pk for row in listing.page])
     context = {
         "listing": listing,
         "state": state,
@@ -156,6 +158,7 @@ def intervention_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, intervention: Intervention, form: InterventionForm, cancel_form: CancelForm, status: int = 200
 ) -> HttpResponse:
+    _note_read(request, PatientRead.Source.FORM, [intervention.pk])
     placements = Placement.objects.filter(intervention=intervention).exclude(plan__status=Plan.Status.PROPOSED)
     context = {
         "form": form,
@@ -168,6 +171,10 @@ def _page(
         "seen": fingerprint(Intervention.objects.select_related("surgeon", "specialty").get(pk=intervention.pk)),
     }
     return render(request, "planning/interventions/form.html", context, status=status)
+
+
+def _note_read(request: HttpRequest, source: str, numbers: list[int]) -> None:
+    note_read(user=cast("User", request.user), source=source, interventions=numbers, now=timezone.now())
 
 
 def _next_code(today: date) -> str:

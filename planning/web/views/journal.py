@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet, TextField
@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from planning.access import May, require
-from planning.calendar import FIRST_DAY, LAST_DAY, Week
+from planning.calendar import Week
 from planning.models import JournalEntry, User
 from planning.selectors.journal import text_of
-from planning.web.listing import asked_number, make_listing
+from planning.web.listing import asked_day, asked_number, make_listing
 
 SEARCH = ["reason", "intervention__code", "user__last_name", "user__username", "said_before", "said_after"]
 SORTS = {"at": ["at"], "user": ["user__last_name", "at"], "action": ["action", "at"], "week": ["monday", "at"]}
@@ -64,18 +64,10 @@ def _narrowed(request: HttpRequest, rows: QuerySet[JournalEntry]) -> tuple[Query
         rows = rows.filter(action=action)
     if (number := asked_number(request, "user")) is not None:
         rows = rows.filter(user_id=number)
-    asked = _day(day)
+    asked = asked_day(request, "day")
     if asked is None:
         day = ""
     else:
         start = timezone.make_aware(datetime(asked.year, asked.month, asked.day))
         rows = rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
     return rows, {"action": action, "person": person, "day": day}
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if FIRST_DAY <= day <= LAST_DAY else None

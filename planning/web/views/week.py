@@ -6,12 +6,14 @@ from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from planning.access import May, require
 from planning.calendar import Week
-from planning.models import Plan, Site, User
+from planning.models import PatientRead, Plan, Site, User
 from planning.selectors import weeks
+from planning.services.reads import note_grid
 
 
 @require(May.SEE_WEEK)
@@ -21,6 +23,7 @@ def week(request: HttpRequest, week: Week) -> HttpResponse:
     user = cast("User", request.user)
     plans = weeks.visible_plans(week, user)
     grid = weeks.grid(week, user, plans, _asked(request, plans))
+    note_grid(user=user, source=PatientRead.Source.WEEK, grid=grid, monday=week.monday, now=timezone.now())
     site = Site.objects.filter(pk=1).first() or Site()
     shown = [day for day in week.days if day.isoformat() <= max((each["date"] for each in grid["days"]), default="")]
     return render(
