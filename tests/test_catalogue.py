@@ -26,7 +26,8 @@ def pairs(domain: str) -> list[tuple[str, str]]:
     found = []
     for entry in catalogue(domain):
         if entry.msgid_plural:
-            found += [(entry.msgid_plural, text) for text in entry.msgstr_plural.values()]
+            said = {0: entry.msgid, 1: entry.msgid_plural}
+            found += [(said[number], text) for number, text in entry.msgstr_plural.items()]
         else:
             found.append((entry.msgid, entry.msgstr))
     return found

@@ -44,7 +44,7 @@ def test_a_week_without_a_plan_shows_its_frame_and_everyone_to_plan(hospital: Ho
     assert len(data["slots"]) == 20
     assert data["state"]["placements"] == []
     assert data["state"]["unplanned"] == [{"intervention": item.pk, "cost": 3000, "reason_text": None}]
-    assert data["state"]["cost"] == {"total": 3000, "hospital": 0, "overtime": 0, "unplanned": 3000}
+    assert data["state"]["cost"] == {"total": 3000, "hospital": 0, "overtime": 0, "unplanned": 3000, "rules": 0}
     assert data["rights"] == {"plan": True, "approve": True, "see_drafts": True}
     assert [policy["id"] for policy in data["policies"]] == ["open", "surgeon", "specialty-fcfs", "specialty"]
 
@@ -61,7 +61,7 @@ def test_a_placement_shows_where_it_is_what_it_costs_and_what_it_breaks(hospital
     assert (first["overtime_minutes"], first["warnings"], first["pinned"], first["forced"]) == (0, [], None, False)
     assert second["overtime_minutes"] == 90
     assert [one["text"] for one in second["warnings"]] == ["Plage réservée à ORT, l'intervention est en ORL"]
-    assert data["state"]["cost"] == {"total": 600, "hospital": 300, "overtime": 300, "unplanned": 0}
+    assert data["state"]["cost"] == {"total": 600, "hospital": 300, "overtime": 300, "unplanned": 0, "rules": 0}
     strip = {one["key"]: one["text"] for one in data["state"]["indicators"]}
     assert strip["overtime"] == "1\u00a0h\u00a030"
     assert strip["conflicts"] == "1"

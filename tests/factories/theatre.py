@@ -23,6 +23,7 @@ from planning.models import (
     User,
 )
 from planning.services.comparisons import request_comparison
+from planning.services.parameters import version_in_force
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
 from tests.factories.plans import make_plan, place
 
@@ -89,6 +90,8 @@ def rows_of(theatre: Theatre) -> Rows:
         "semaines": {"week": str(WEEK), "pk": slot.pk},
         "liberations": {"pk": slot.pk},
         "comptes": {"pk": hospital.viewer.pk},
+        "parametres": {"number": version_in_force(now=NOW).number},
+        "calculs": {"pk": theatre.run.pk},
     }
 
 

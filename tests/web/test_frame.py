@@ -51,7 +51,7 @@ def test_the_menu_shows_each_role_its_own_pages(director: Client, surgeon: Clien
 
     assert labels(director) == [
         "Semaine", "Interventions", "Journal", "Comparer les politiques", "Salles", "Spécialités", "Chirurgiens",
-        "Plan directeur", "Plages de la semaine", "Imports", "Paramètres",
+        "Plan directeur", "Libérations", "Plages de la semaine", "Imports", "Paramètres", "Règles",
     ]  # fmt: skip
     assert labels(surgeon) == ["Semaine", "Mes interventions"]
 
