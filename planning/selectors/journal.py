@@ -45,9 +45,10 @@ def as_json(entry: JournalEntry) -> dict[str, Any]:
 
 
 def _about(entry: JournalEntry) -> list[int]:
-    """Every intervention that the entry is about."""
-    touched = (entry.after or {}).get("placements") or {}
-    return [int(key) for key in touched] or ([entry.intervention_id] if entry.intervention_id else [])
+    """Every intervention that the entry is about; an approval counts its placements and names none."""
+    touched = (entry.after or {}).get("placements")
+    named = touched if isinstance(touched, Mapping) else {}
+    return [int(key) for key in named] or ([entry.intervention_id] if entry.intervention_id else [])
 
 
 def text_of(entry: JournalEntry) -> str:

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from planning.calendar import at_minute
 from planning.models import Placement, Plan, PlanningRun, Slot, User
-from planning.services.plans import open_draft
+from planning.services.plans import approve_plan, open_draft
 from planning.services.proposing import work_on_run
 from planning.services.runs import claim_run, fail_run
 from planning.tasks import run_planner
@@ -191,6 +191,17 @@ def test_the_journal_tells_the_run_and_its_proposal(hospital: Hospital, sent: li
     assert [entry["action"] for entry in entries] == ["propose", "run"]
     assert entries[0]["text"] == f"Version {run.plan.number}, 0\u00a0€"
     assert entries[1]["text"] == "Politique « Ouverte »"
+
+
+def test_the_journal_is_still_read_once_the_week_is_approved(hospital: Hospital, sent: list[int]) -> None:
+    run = finished_run(hospital)
+    draft = Plan.objects.get(status="draft")
+    post(hospital.director, f"/api/v1/plans/{draft.pk}/take/", proposal=run.plan_id, revision=draft.revision)
+    draft.refresh_from_db()
+    approve_plan(plan_id=draft.pk, revision=draft.revision, user=hospital.director, now=NOW)
+    entries = client_of(hospital.director).get(f"/api/v1/weeks/{WEEK}/journal/").json()["entries"]
+    approval = next(entry for entry in entries if entry["action"] == "approve")
+    assert (approval["interventions"], approval["intervention"]) == ([], None)
 
 
 READ = {"director", "planner", "administrator"}
