@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from planning.models import Absence, Intervention, Plan, RoomClosure
 from tests.browser.conftest import OpenPage
 from tests.browser.grid import GRID, MONDAY, TUESDAY, block, card, column
-from tests.factories.hospital import Hospital, make_intervention
+from tests.factories.hospital import NOW, Hospital, make_intervention
 from tests.factories.plans import place
 
 
@@ -172,3 +172,19 @@ def test_each_indicator_opens_its_causes_and_a_line_jumps_to_its_block(
     expect(box.locator("li").first).to_contain_text("Orthopédie")
     box.locator("li button").first.click()
     expect(page.locator(".col.flash")).to_have_count(1)
+
+
+def test_another_surgeon_s_patient_opens_on_the_room_and_the_hours_alone(
+    open_page: OpenPage, hospital: Hospital, hernia: Intervention, plan: Plan
+) -> None:
+    other = make_intervention(hospital.surgeons[2], 60, procedure_label="Amygdalectomie")
+    place(plan, other, hospital, room=1)
+    Plan.objects.filter(pk=plan.pk).update(status="approved", approved_by=hospital.director, approved_at=NOW)
+    page = open_page(GRID, hospital.surgeon_user)
+    block(page, other).click()
+    expect(page.locator("#pane")).to_contain_text("Occupé")
+    expect(page.locator("#pane")).to_contain_text("SO2 · 08:00–09:00")
+    block(page, other).press("e")
+    expect(page.locator("#pane section")).to_have_count(0)
+    block(page, hernia).click()
+    expect(page.locator("#pane")).to_contain_text("Parcours du patient")

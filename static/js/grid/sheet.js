@@ -21,8 +21,10 @@ export function renderSheet(pane) {
     return undefined;
   }
   const placement = state.placements.get(intervention.id);
+  // Another surgeon's patient: when and where the room is taken, and nothing more.
+  const masked = !intervention.code;
   pane.replaceChildren(el("div", { class: `sheet ${specialtyClass(intervention.specialty)}` },
-    head(intervention, placement), broken(placement), why(intervention, placement), decision(placement), pathway(intervention, placement), presence(intervention), notes(intervention), history(intervention)));
+    masked ? head(intervention, placement) : [head(intervention, placement), broken(placement), why(intervention, placement), decision(placement), pathway(intervention, placement), presence(intervention), notes(intervention), history(intervention)]));
 }
 
 const section = (title, aside, ...children) =>
@@ -36,7 +38,7 @@ function head(intervention, placement) {
     el("div", { class: "r" }, el("span", { class: "id", text: nameOf(intervention) }), intervention.patient_code ? el("span", { class: "mut", text: intervention.code }) : null,
       el("span", { class: `state ${status.name}` }, status.glyph ? icon(status.glyph) : null, status.label),
       el("button", { type: "button", class: "ib x", "aria-label": gettext("Fermer la fiche (Échap)"), on: { click: close } }, icon("cross", "i12"))),
-    el("h2", { text: intervention.label }),
+    intervention.code ? el("h2", { text: intervention.label }) : null,
     el("p", {}, el("span", { class: "sc", text: specialty?.code }), ` ${specialty?.name} · ${surgeonName(intervention.surgeon)}`),
     el("p", { text: placement ? `${placeText(byId("rooms", placement.room).code, placement.date, placement.start)}–${clock(placement.start + placement.minutes)} · ${duration(placement.minutes)}` : duration(intervention.minutes) }),
     el("p", { class: "facts-line" }, flagsOf(intervention, placement).filter(([glyph]) => glyph !== "hand").map(([glyph, words, kind]) => el("span", { class: kind }, icon(glyph, "i12"), words))),

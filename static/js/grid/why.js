@@ -4,7 +4,7 @@ import { say } from "./announce.js";
 import { $, button, el } from "./dom.js";
 import { clock, gettext } from "./i18n.js";
 import { hint } from "./preview.js";
-import { state, update } from "./store.js";
+import { byId, state, update } from "./store.js";
 import { explanation, follow } from "./whyask.js";
 
 /** Waits this long on a sheet before asking a worker for the exact figures, in milliseconds. */
@@ -60,6 +60,7 @@ const closed = (groups, open) => (groups.length
 /** Key E: the sheet with its reasons in view, and read aloud. */
 export async function openWhy(id) {
   update({ selected: id, tab: "item" });
+  if (!byId("interventions", id).code) return; // another surgeon's patient: nothing to tell
   $("#why-title")?.scrollIntoView({ block: "start" });
   $("#why-title")?.focus({ preventScroll: true });
   try {
