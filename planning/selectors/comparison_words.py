@@ -109,7 +109,12 @@ def progress_text(progress: Progress) -> str:
 
 
 def leads(report: Report) -> list[dict[str, str]]:
-    """For each policy, on which criteria its mean is the best, alone or without a clear difference."""
+    """For each policy, on which criteria its mean is the best, alone or without a clear difference.
+
+    Nothing where all are equal on everything: the verdict says it in one sentence.
+    """
+    if _all_equal(report):
+        return []
     said = []
     for policy in report.policies:
         alone = [key for key, one in report.standings.items() if one.leaders == (policy,)]
@@ -131,9 +136,13 @@ def verdict(report: Report) -> str:
     if report.dominant is not None:
         text = _("%(policy)s fait au moins aussi bien que les autres sur tous les critères.")
         return text % {"policy": policy_label(report.dominant)}
-    if all(len(one.leaders) == len(one.scores) for one in report.standings.values()):
+    if _all_equal(report):
         return _("Aucune différence nette entre les politiques, sur aucun critère.")
     return _("Aucune politique n'est la meilleure sur tous les critères : le choix dépend de ce qui compte le plus.")
+
+
+def _all_equal(report: Report) -> bool:
+    return all(len(one.leaders) == len(one.scores) for one in report.standings.values())
 
 
 def _listed(criteria: Iterable[str]) -> str:

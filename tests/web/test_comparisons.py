@@ -107,6 +107,7 @@ def test_a_policy_more_is_one_entry_more(hospital: Hospital, director: Client, m
 def test_the_page_says_who_leads_and_shows_the_tables(hospital: Hospital, director: Client) -> None:
     page = director.get(path(compare(hospital)))
     assertContains(page, "à égalité de tête sur occupation des salles")
+    assertNotContains(page, "Aucune différence nette entre les politiques")
     assertContains(page, "4 interventions, les mêmes pour chaque politique")
     for title in ("Tableau 1.", "Tableau 6.", "Tableaux 2 à 5", "Entre les salles"):
         assertContains(page, title)

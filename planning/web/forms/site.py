@@ -80,6 +80,8 @@ class SiteForm(ReasonForm, forms.ModelForm[Site]):
             hour.widget.attrs["placeholder"] = str(site.overtime_hour_euros)
             late.widget.attrs["placeholder"] = str(site.overtime_hour_euros if own is None else own)
             self.fields[f"overtime_{day.value}"], self.fields[f"late_{day.value}"] = hour, late
+        for cap in ("most_positions", "longest_overtime_minutes", "most_surgeon_minutes"):
+            self.fields[cap].widget.attrs["placeholder"] = _("sans plafond")
         self.specialties = list(Specialty.objects.all())
         for one in self.specialties:
             label = _("Remise en état en %(specialty)s") % {"specialty": one.name}
