@@ -52,8 +52,10 @@ def test_loading_twice_changes_nothing_and_fresh_starts_again() -> None:
     before = Intervention.objects.count()
     Intervention.objects.filter(state="accepted").first().delete()  # type: ignore[union-attr]
 
+    User.objects.filter(username="dr.renard").delete()
     said = StringIO()
     call_command("demo", today=TODAY, preset="paper-count", stdout=said)
+    assert "dr.renard" not in said.getvalue()  # only accounts that open
     assert Intervention.objects.count() == before - 1
     assert "nothing to load" in said.getvalue()
     assert "directrice" in said.getvalue()

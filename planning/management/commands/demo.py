@@ -47,8 +47,11 @@ class Command(BaseCommand):
 
     def _accounts(self) -> None:
         self.stdout.write(f"Demonstration accounts, all with the password {PASSWORD}:")
+        # A database loaded earlier may lack an account that the demonstration has gained since.
+        there = set(User.objects.values_list("username", flat=True))
         for username, role, _first, _last in ACCOUNTS:
-            self.stdout.write(f"  {username:<12} {role.value}")
+            if username in there:
+                self.stdout.write(f"  {username:<12} {role.value}")
 
 
 def _day(text: str) -> date:
