@@ -249,6 +249,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "blocweb",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Asked as one policy by a run and as several by a comparison: one name for the set.
+    "ENUM_NAME_OVERRIDES": {"PolicyEnum": "planning.solver.policies.POLICIES"},
 }
 
 # ---- Celery: the broker only wakes a worker; the PlanningRun row is the truth --------------------

@@ -14,7 +14,9 @@ from planning.models import Slot
 from planning.selectors.indicators import overtime_minutes, regular_hours
 from planning.selectors.judging import (
     cost_change,
+    identities,
     new_timeline_violations,
+    newly,
     placed_in_time,
     pushed_elsewhere,
     slot_and_capacity,
@@ -27,7 +29,7 @@ from planning.selectors.warnings import no_slot, room_closed, slot_warnings
 from planning.solver import problem as solver
 from planning.solver.costs import cell_cost
 from planning.solver.result import CostBreakdown, Violation
-from planning.solver.rules import load_of, operating_span
+from planning.solver.rules import load_of, operating_span, timeline_violations
 
 Status = Literal["free", "cost", "rule", "closed"]
 NEW_SLOT = 0
@@ -118,6 +120,7 @@ class _Judge:
             if self.problem.intervention_by_id[busy.id].surgeon == item.surgeon:
                 self.surgeon.setdefault(slot.day, []).append(busy)
         self.hours = regular_hours(loaded)
+        self.days: dict[int, tuple[dict[str, str], frozenset[tuple[str, str, object]]]] = {}
         now = loaded.assignments.get(item.id)
         self.cost_now = (
             self.problem.unplanned_cost(item)
@@ -171,10 +174,16 @@ class _Judge:
 
     def _untimely(self, slot: solver.Slot, start: int) -> tuple[Violation, ...]:
         """What the day would break with it there and does not break without, whomever the rule blames."""
-        rest = {key: held for key, held in self.others.items() if self.problem.slot_by_id[held].day == slot.day}
+        rest, known = self._day(slot.day)
         starts = {**self.loaded.starts, self.item.id: start}
-        days = {slot.day}
-        return new_timeline_violations(self.loaded, rest, {**rest, self.item.id: slot.id}, starts, days)
+        return newly(timeline_violations(self.problem, {**rest, self.item.id: slot.id}, starts), known)
+
+    def _day(self, day: int) -> tuple[dict[str, str], frozenset[tuple[str, str, object]]]:
+        """The day without it: what is placed there, and what that breaks. Asked for each of the day's slots."""
+        if day not in self.days:
+            rest = {key: held for key, held in self.others.items() if self.problem.slot_by_id[held].day == day}
+            self.days[day] = rest, identities(timeline_violations(self.problem, rest, self.loaded.starts))
+        return self.days[day]
 
 
 # --- Price: one place --------------------------------------------------------------------------------------------

@@ -86,8 +86,16 @@ def new_timeline_violations(
     slots = week.problem.slot_by_id
     without = {key: slot for key, slot in others.items() if slots[slot].day in days}
     along = {key: slot for key, slot in after.items() if slots[slot].day in days}
-    known = {_identity(one) for one in timeline_violations(week.problem, without, week.starts)}
-    return tuple(one for one in timeline_violations(week.problem, along, starts) if _identity(one) not in known)
+    known = identities(timeline_violations(week.problem, without, week.starts))
+    return newly(timeline_violations(week.problem, along, starts), known)
+
+
+def identities(violations: Iterable[Violation]) -> frozenset[tuple[str, str, object]]:
+    return frozenset(_identity(one) for one in violations)
+
+
+def newly(violations: Iterable[Violation], known: frozenset[tuple[str, str, object]]) -> tuple[Violation, ...]:
+    return tuple(one for one in violations if _identity(one) not in known)
 
 
 def _identity(violation: Violation) -> tuple[str, str, object]:

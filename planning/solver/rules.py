@@ -396,8 +396,12 @@ def room_overlap(
     problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
 ) -> tuple[Violation, ...]:
     """Two interventions in one room, or one before the other's cleaning is over. Blames the later one."""
+    return _room_overlaps(problem, _pairs(problem, _runs(_placed(problem, assignments), starts)))
+
+
+def _room_overlaps(problem: WeekProblem, pairs: Iterable[tuple[Run, Run]]) -> tuple[Violation, ...]:
     found = []
-    for first, second in _pairs(problem, assignments, starts):
+    for first, second in pairs:
         ready = first.end + problem.turnover_of(first.item)
         if first.slot.room == second.slot.room and second.start < ready:
             message = (
@@ -412,8 +416,12 @@ def surgeon_overlap(
     problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
 ) -> tuple[Violation, ...]:
     """A surgeon in two rooms at once. Blames the later intervention."""
+    return _surgeon_overlaps(_pairs(problem, _runs(_placed(problem, assignments), starts)))
+
+
+def _surgeon_overlaps(pairs: Iterable[tuple[Run, Run]]) -> tuple[Violation, ...]:
     found = []
-    for first, second in _pairs(problem, assignments, starts):
+    for first, second in pairs:
         same = first.item.surgeon == second.item.surgeon and first.slot.room != second.slot.room
         if same and second.start < first.end:
             message = (
@@ -429,16 +437,12 @@ def timeline_violations(
     problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
 ) -> tuple[Violation, ...]:
     """All the timeline rules, for the placed interventions that have a start; pins are judged like the others."""
-    alone = (
-        violation
-        for item, slot in _placed(problem, assignments)
-        if item.id in starts
-        for violation in start_violations(problem, item, slot, starts[item.id])
-    )
-    overlaps = room_overlap(problem, assignments, starts) + surgeon_overlap(problem, assignments, starts)
-    days = _runs(problem, assignments, starts)
+    placed = [(item, slot) for item, slot in _placed(problem, assignments) if item.id in starts]
+    days = _runs(placed, starts)
+    pairs = list(_pairs(problem, days))
+    alone = (violation for item, slot in placed for violation in start_violations(problem, item, slot, starts[item.id]))
     together = (violation for runs in days for violation in day_violations(problem, runs))
-    return (*alone, *overlaps, *judged(problem, together))
+    return (*alone, *_room_overlaps(problem, pairs), *_surgeon_overlaps(pairs), *judged(problem, together))
 
 
 # --- Shared parts ------------------------------------------------------------------------------------------------
@@ -499,20 +503,18 @@ def _overflows(problem: WeekProblem, assignments: Mapping[str, str], rule: Capac
     return tuple(found)
 
 
-def _runs(problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]) -> list[list[Run]]:
+def _runs(placed: Iterable[tuple[Intervention, Slot]], starts: Mapping[str, int]) -> list[list[Run]]:
     """The interventions that have a start, by day and in order."""
     days: dict[int, list[Run]] = defaultdict(list)
-    for item, slot in _placed(problem, assignments):
+    for item, slot in placed:
         if item.id in starts:
             days[slot.day].append(Run(item, slot, starts[item.id]))
     return [sorted(runs, key=lambda run: run.start) for runs in days.values()]
 
 
-def _pairs(
-    problem: WeekProblem, assignments: Mapping[str, str], starts: Mapping[str, int]
-) -> Iterator[tuple[Run, Run]]:
-    """Each pair of interventions of one day, the earlier start first."""
-    for runs in _runs(problem, assignments, starts):
+def _pairs(problem: WeekProblem, days: Iterable[list[Run]]) -> Iterator[tuple[Run, Run]]:
+    """Each pair of interventions of one day that could meet, the earlier start first."""
+    for runs in days:
         for index, first in enumerate(runs):
             for second in runs[index + 1 :]:
                 if second.start >= first.end + problem.turnover_of(first.item):
