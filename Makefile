@@ -6,6 +6,8 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-stamp
 DEV := .venv/.dev-stamp
 TESTS ?=
+# The English catalogue, and the plurals of French: a second when nothing changed.
+COMPILE := $(BIN)/python manage.py compile_po --verbosity 0
 
 .PHONY: help setup run test test-services test-browser check fault-storm fault-kills fault-outages fault-fuzz bench-planner bench-day bench-web messages
 
@@ -18,12 +20,15 @@ run: $(RUNTIME) ## Start blocweb: web server and worker, with a demonstration ho
 	@exec $(BIN)/python manage.py up
 
 test: $(DEV) ## Pass the tests on SQLite and the filesystem broker (TESTS=tests/solver for some of them)
+	@$(COMPILE)
 	@$(BIN)/python -m pytest -q -n 2 -m "not browser" $(TESTS)
 
 test-services: $(DEV) ## Pass the same tests on PostgreSQL and Redis (DATABASE_URL and CELERY_BROKER_URL, else started here)
+	@$(COMPILE)
 	@$(BIN)/python scripts/services.py $(BIN)/python -m pytest -q -n 2 -m "not browser" $(TESTS)
 
 test-browser: $(DEV) ## Drive a real Chromium through the pages
+	@$(COMPILE)
 	@DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -q -m browser $(TESTS)
 
 check: $(DEV) ## Format, lint, types, import directions, migrations, deployment settings, templates, translations
