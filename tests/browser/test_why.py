@@ -41,7 +41,7 @@ def test_one_that_waits_says_what_prevents_it_and_gets_a_place_in_one_click(
     page.locator(f'.card[data-id="{tonsils.pk}"]').click()
     page.keyboard.press("e")
     expect(page.locator("#why-title")).to_contain_text("Pourquoi pas planifiée ?")
-    expect(page.locator(".closed")).to_contain_text("SO2 : plage d'une autre spécialité (ORT)")
+    expect(page.locator("details.closed")).to_contain_text("SO2 : plage d'une autre spécialité (ORT)")
     page.get_by_role("button", name="Faire la place").first.click()
     expect(block(page, tonsils)).to_be_visible()
     assert Placement.objects.get(plan=plan, intervention=tonsils).pinned_by == hospital.director
