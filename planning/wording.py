@@ -85,6 +85,12 @@ def named(name: Any, text: Any) -> str:
     return _("%(name)s : %(text)s") % {"name": name, "text": text}
 
 
+def ordered(facts: Mapping[str, Any], known: Iterable[str]) -> list[str]:
+    """Its names in the order of ``known``, then the others: PostgreSQL keeps a JSON object in an order of its own."""
+    rank = {name: number for number, name in enumerate(known)}
+    return sorted(facts, key=lambda name: (rank.get(name, len(rank)), name))
+
+
 def listed(parts: Iterable[Any]) -> str:
     """Phrases that may hold commas, one after the other."""
     return _(" ; ").join(str(part) for part in parts)

@@ -89,9 +89,9 @@ def specialty_codes() -> dict[str, str]:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any], codes: Mapping[str, str]) -> Iterator[Difference]:
     """Of the parameters that both name; ``codes`` are those of the specialties, by id."""
-    for name, value in after.items():
-        if name not in _JOURNAL and name in before and before[name] != value:
-            yield from _changed(name, before[name], value, codes)
+    for name in wording.ordered(after, VERSIONED):
+        if name not in _JOURNAL and name in before and before[name] != after[name]:
+            yield from _changed(name, before[name], after[name], codes)
 
 
 def change_sentence(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

@@ -79,7 +79,12 @@ def reference_sentence(action: str, before: Facts, after: Facts) -> str:
         return str(_CREATED[Action(action)]) % of
     if not after:
         return str(_REMOVED[Action(action)]) % of
-    parts = [part for name in after if name != "of" for part in _changed(name, before.get(name), after[name])]
+    parts = [
+        part
+        for name in wording.ordered(after, _FIELDS)
+        if name != "of"
+        for part in _changed(name, before.get(name), after[name])
+    ]
     return wording.named(str(_NAMES[Action(action)]) % of, wording.listed(parts))
 
 

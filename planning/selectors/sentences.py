@@ -67,10 +67,10 @@ def edit_sentence(code: str, before: Facts, after: Facts) -> str:
     if after.get("state") == Intervention.State.ACCEPTED:
         return _("%(code)s acceptée") % {"code": code}
     parts = []
-    for name, value in after.items():
+    for name in wording.ordered(after, FIELD_NAMES):
         label = FIELD_NAMES.get(name, name)
         if name in before:
-            parts.append(f"{label} {_written(name, before[name])} → {_written(name, value)}")
+            parts.append(f"{label} {_written(name, before[name])} → {_written(name, after[name])}")
         else:
             parts.append(_("%(field)s modifié") % {"field": label})
     return wording.named(code, wording.listed(parts))
