@@ -277,7 +277,7 @@ def _given(loaded: LoadedWeek, violation: Violation, room: str, when: str) -> st
     if violation.rule in ("slot_specialty", "slot_surgeon"):
         return _("une place dans la %(owner)s de %(room)s %(day)s") % {**values, "owner": owner(loaded, slot.id)}
     if violation.rule == "equipment":
-        missing = ", ".join(loaded.equipment_named(str(code) for code in facts["missing"]))  # type: ignore[attr-defined]
+        missing = _missing_equipment(loaded, facts)
         return _("%(missing)s en %(room)s %(day)s") % {**values, "missing": missing}
     if violation.rule == "positions":
         return _("une intervention de plus dans la plage de %(room)s %(day)s") % values
@@ -385,8 +385,13 @@ def _not_after(loaded: LoadedWeek, group: Barred, facts: Mapping[str, object]) -
     }
 
 
+def _missing_equipment(loaded: LoadedWeek, facts: Mapping[str, object]) -> str:
+    """The names of what the ``equipment`` rule says is missing: it gives a collection of codes."""
+    return ", ".join(loaded.equipment_named(str(code) for code in facts["missing"]))  # type: ignore[attr-defined]  # facts hold objects
+
+
 def _without_equipment(loaded: LoadedWeek, group: Barred, facts: Mapping[str, object]) -> str:
-    missing = ", ".join(loaded.equipment_named(str(code) for code in facts["missing"]))  # type: ignore[attr-defined]
+    missing = _missing_equipment(loaded, facts)
     return _("il y manque : %(missing)s") % {"missing": missing}
 
 
