@@ -46,7 +46,7 @@ HEATS: dict[str, Heat] = {
     "paper": Heat(20, 5.0, 60.0),
     "full": Heat(6, 5.0, 60.0),
     "large": Heat(3, 10.0, 60.0),
-    "very-large": Heat(2, 15.0, 60.0),
+    "very-large": Heat(3, 15.0, 60.0),
 }
 
 

@@ -36,16 +36,22 @@ class May(StrEnum):
     EDIT_REFERENCE = "edit_reference"
     EDIT_INTERVENTIONS = "edit_interventions"
     IMPORT = "import"
+    # A surgeon's own requests, changes and availability.
+    SUBMIT = "submit"
+    # What the bloc answers to them: accept, send back, merge, re-programme.
+    DECIDE = "decide"
+    # One's own sign-off of a programme: which one depends on the role.
+    SIGN = "sign"
     ADMINISTER = "administer"
 
 
-_EVERYTHING = frozenset(May) - {May.ADMINISTER, May.SEE_OWN}
+_EVERYTHING = frozenset(May) - {May.ADMINISTER, May.SEE_OWN, May.SUBMIT}
 TABLE: dict[str, frozenset[May]] = {
     Role.DIRECTOR: _EVERYTHING,
-    Role.PLANNER: _EVERYTHING - {May.APPROVE},
-    Role.SURGEON: frozenset({May.SEE_WEEK, May.SEE_OWN}),
+    Role.PLANNER: _EVERYTHING - {May.APPROVE, May.SIGN},
+    Role.SURGEON: frozenset({May.SEE_WEEK, May.SEE_OWN, May.SUBMIT, May.SIGN}),
     # Reads what is being prepared, to say in time what cannot be; changes none of it.
-    Role.ANAESTHETIST: frozenset({May.SEE_WEEK, May.SEE_DRAFTS}),
+    Role.ANAESTHETIST: frozenset({May.SEE_WEEK, May.SEE_DRAFTS, May.SIGN}),
     Role.VIEWER: frozenset({May.SEE_WEEK}),
     # Accounts are the administrator's alone: whoever could invite could give themselves any right.
     Role.ADMINISTRATOR: _EVERYTHING | {May.ADMINISTER},

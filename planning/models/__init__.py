@@ -1,3 +1,4 @@
+from planning.models.change_requests import ChangeRequest
 from planning.models.comparisons import Comparison, ComparisonCell, ComparisonWeek, CriterionWeights
 from planning.models.explanations import Explanation
 from planning.models.imports import ColumnMapping
@@ -14,6 +15,7 @@ from planning.models.theatre import Equipment, Room, RoomClosure, Specialty
 
 __all__ = [
     "Absence",
+    "ChangeRequest",
     "ColumnMapping",
     "Comparison",
     "ComparisonCell",

@@ -18,7 +18,11 @@ class Intervention(models.Model):
     """
 
     class State(models.TextChoices):
+        # The surgeon's alone until it is submitted.
+        DRAFT = "draft", _("Brouillon")
         REQUESTED = "requested", _("Demandée")
+        # Sent back to whoever asked, with a question (``return_reason``); submitted again, it is a request anew.
+        RETURNED = "returned", _("À compléter")
         ACCEPTED = "accepted", _("À planifier")
         PLANNED = "planned", _("Planifiée")
         DONE = "done", _("Réalisée")
@@ -28,6 +32,18 @@ class Intervention(models.Model):
         ELECTIVE = "elective", _("Programmée")
         EXPEDITED = "expedited", _("Prioritaire")
         URGENT = "urgent", _("Urgente")
+
+    class Side(models.TextChoices):
+        LEFT = "left", _("Gauche")
+        RIGHT = "right", _("Droit")
+        BOTH = "both", _("Bilatéral")
+
+    class Anaesthesia(models.TextChoices):
+        GENERAL = "general", _("Générale")
+        SPINAL = "spinal", _("Rachianesthésie")
+        REGIONAL = "regional", _("Locorégionale")
+        SEDATION = "sedation", _("Sédation")
+        LOCAL = "local", _("Locale")
 
     code = models.CharField(_("code de l'intervention"), max_length=30, unique=True)
     patient_code = models.CharField(
@@ -55,6 +71,11 @@ class Intervention(models.Model):
     admission_date = models.DateField(_("date d'hospitalisation"), help_text=_("Opération le lendemain au plus tôt."))
     deadline_date = models.DateField(_("date limite"))
     priority = models.CharField(_("priorité"), max_length=10, choices=Priority.choices, default=Priority.ELECTIVE)
+    wished_date = models.DateField(
+        _("date souhaitée"), null=True, blank=True, help_text=_("Un souhait : le bloc décide.")
+    )
+    side = models.CharField(_("côté"), max_length=10, choices=Side.choices, blank=True)
+    anaesthesia = models.CharField(_("anesthésie"), max_length=10, choices=Anaesthesia.choices, blank=True)
     ambulatory = models.BooleanField(_("ambulatoire"), default=False)
     child = models.BooleanField(_("enfant"), default=False, help_text=_("Opéré en premier dans sa salle."))
     septic = models.BooleanField(_("septique"), default=False, help_text=_("Opérée en dernier dans sa salle."))
@@ -76,6 +97,12 @@ class Intervention(models.Model):
     entered_at = models.DateTimeField(_("entrée en salle"), null=True, blank=True)
     left_at = models.DateTimeField(_("sortie de salle"), null=True, blank=True)
     cancel_reason = models.CharField(_("motif d'annulation"), max_length=200, blank=True)
+    return_reason = models.CharField(_("question du bloc"), max_length=300, blank=True)
+    # Fell out of a version that planned it, and not planned anew since: nobody may forget it.
+    to_replan_since = models.DateTimeField(_("à reprogrammer depuis"), null=True, blank=True)
+    responsible = models.ForeignKey(
+        User, models.SET_NULL, verbose_name=_("responsable"), null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["deadline_date", "requested_at", "pk"]
