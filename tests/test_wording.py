@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from planning import wording
+from planning import solver, wording
 from planning.models import JournalEntry
+from planning.wording import chips, rules
 
-SOLVER = Path(wording.__file__).parent / "solver"
+SOLVER = Path(solver.__file__).parent
 NOT_SHOWN = {"one_slot", "pin_kept"}  # of a plan read from a file: the database holds both
 
 
 def rules_of_the_solver() -> set[str]:
-    named = re.compile(r'(?:_broken|_overlap|Violation)\(\s*"([a-z_]+)"')
-    return {rule for path in SOLVER.glob("*.py") for rule in named.findall(path.read_text())} - NOT_SHOWN
+    named = re.compile(r'(?:_?broken|_overlap|Violation)\(\s*"([a-z_]+)"')
+    return {rule for path in SOLVER.rglob("*.py") for rule in named.findall(path.read_text())} - NOT_SHOWN
 
 
 def test_the_solver_names_its_rules() -> None:
@@ -28,8 +29,8 @@ def test_the_solver_names_its_rules() -> None:
     "rule", sorted(rules_of_the_solver() | {"room_closed", "no_slot", "pinned_since", "slot_gone"})
 )
 def test_every_rule_has_a_sentence_and_a_chip(rule: str) -> None:
-    assert rule in wording._SENTENCES
-    assert len(str(wording._CHIPS[rule])) <= 12
+    assert rule in rules.SENTENCES
+    assert len(str(chips.CHIPS[rule])) <= 12
 
 
 @pytest.mark.parametrize(

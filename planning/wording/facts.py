@@ -1,0 +1,45 @@
+"""A violation's facts, as names that a person knows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from planning.selectors.loaded import LoadedWeek
+from planning.solver.result import Violation
+from planning.wording import figures
+
+
+class Facts:
+    """As names that a person knows: days, hours, codes. Missing rows are empty."""
+
+    def __init__(self, loaded: LoadedWeek, violation: Violation) -> None:
+        self.loaded, self.facts = loaded, violation.facts
+
+    def __getitem__(self, key: str) -> Any:
+        return self.facts[key]
+
+    def day(self, key: str = "day") -> str:
+        index = int(str(self.facts[key]))
+        return figures.day_short(date.fromordinal(self.loaded.week.monday.toordinal() + index))
+
+    def surgeon(self, key: str = "surgeon") -> str:
+        return figures.surgeon(self.loaded, str(self.facts[key]))
+
+    def room(self, key: str = "room") -> str:
+        row = self.loaded.rooms.get(str(self.facts[key]))
+        return row.code if row else ""
+
+    def specialty(self, key: str) -> str:
+        row = self.loaded.specialties.get(str(self.facts[key]))
+        return row.code if row else ""
+
+    def other(self) -> str:
+        row = self.loaded.interventions.get(str(self.facts["other"]))
+        return row.code if row else ""
+
+    def minutes(self, key: str) -> str:
+        return figures.duration(int(str(self.facts[key])))
+
+    def clock(self, key: str) -> str:
+        return figures.clock(int(str(self.facts[key])))
