@@ -1,6 +1,6 @@
 """What a drop would do, before it is done. Nothing here writes; the service that moves asks ``price`` again.
 
-The rules and the costs are the planner's own (planning/solver/rules.py, costs.py).
+The rules and the costs are the planner's own (planning/solver/rules, costs.py).
 """
 
 from __future__ import annotations

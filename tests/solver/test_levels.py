@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.solver import day_rules, rules
+from planning.solver import rules
 from planning.solver.costs import breakdown, cell_cost
 from planning.solver.levels import DEFAULTS, LEVELS, PRICED, SETTING_OF, Level, RuleSettings
 from planning.solver.problem import Intervention, ProblemError, Slot, SlotKind, Surgeon, WeekProblem
+from planning.solver.rules import day, places, plans, timeline
 from planning.solver.solve import solve
 from tests.solver.weeks import FEW, a_slot, a_week, an_item, tiny_weeks
 
@@ -42,7 +43,8 @@ def test_every_level_is_of_a_rule_that_is_a_function() -> None:
     # A closed room and a place without a slot are no part of the problem: planning/selectors/warnings.py.
     elsewhere = {"room_closed", "no_slot"}
 
-    assert {name for name in LEVELS if not callable(getattr(rules, name, getattr(day_rules, name, None)))} == elsewhere
+    modules = [places, plans, timeline, day]
+    assert {name for name in LEVELS if not any(callable(getattr(one, name, None)) for one in modules)} == elsewhere
     assert {*DEFAULTS, *PRICED, *SETTING_OF.values()} <= set(LEVELS)
     assert all(Level.SOFT in LEVELS[name] for name in PRICED)
 
