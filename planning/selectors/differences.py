@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from planning import wording
 from planning.calendar import Week
 from planning.models import Plan
-from planning.selectors.loaded import InterventionRow, LoadedWeek, load_week_problem
+from planning.selectors.loaded import LoadedWeek, load_week_problem
+from planning.selectors.week_rows import InterventionRow
 from planning.solver.costs import cell_cost
 
 KINDS = ("moved", "retimed", "added", "removed")

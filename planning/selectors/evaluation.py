@@ -23,9 +23,10 @@ from planning.selectors.judging import (
     slot_at,
     verdict,
 )
-from planning.selectors.loaded import LoadedWeek, RoomRow, SlotRow
+from planning.selectors.loaded import LoadedWeek
 from planning.selectors.timeline import Busy, after_fixed, earliest, push, snap
 from planning.selectors.warnings import no_slot, room_closed, slot_warnings
+from planning.selectors.week_rows import RoomRow, SlotRow
 from planning.solver import problem as solver
 from planning.solver.costs import cell_cost
 from planning.solver.result import CostBreakdown, Violation

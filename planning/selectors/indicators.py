@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from planning import wording
 from planning.models import Plan
-from planning.selectors.loaded import FROZEN, LoadedWeek
+from planning.selectors.loaded import LoadedWeek
+from planning.selectors.week_rows import FROZEN
 from planning.solver.criteria import Rate, evaluate
 from planning.solver.problem import SlotKind
 

@@ -13,12 +13,13 @@ from planning.calendar import Week, minute_of
 from planning.models import Placement, Plan, Site, User
 from planning.models.slots import SlotKind
 from planning.selectors.indicators import Measures, gap, measure, overtime_minutes, reference_of, regular_hours, strip
-from planning.selectors.loaded import FROZEN, InterventionRow, LoadedWeek, load_week_problem
+from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.selectors.policies import policy_choices, policy_label
 from planning.selectors.recovery import recovery_load
 from planning.selectors.runs import latest_run, run_state
 from planning.selectors.steps import last_change, undo_and_redo
 from planning.selectors.warnings import conflicts_in, remarks_in, told_of, warnings_by_intervention
+from planning.selectors.week_rows import FROZEN, InterventionRow
 from planning.solver.costs import breakdown
 from planning.solver.problem import Intervention
 from planning.solver.result import CostBreakdown, Violation
