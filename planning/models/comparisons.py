@@ -57,6 +57,8 @@ class ComparisonWeek(models.Model):
     slots_from = models.CharField(max_length=10, choices=Slots.choices)
     # Minutes from opening to closing on the days the room is not closed, by room code.
     opening_minutes = models.JSONField()
+    # By code, of those that a later week may still plan: what leaving it out costs once its last week has come.
+    late_costs = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["monday"]

@@ -13,13 +13,12 @@ from planning.models import Comparison, ComparisonCell, ComparisonWeek, Interven
 from planning.selectors import comparison_words as words
 from planning.selectors.comparisons import Report
 from planning.selectors.frozen_weeks import COPY
+from planning.selectors.week_builder import LAST_DAY
 from planning.solver.policies import POLICIES, apply
 from planning.solver.problem import Intervention as Item
 from planning.solver.problem import SlotKind, WeekProblem
 from planning.solver.reasons import reasons_for
 from planning.solver.week_json import read_intervention, week_of
-
-LAST_DAY = 6
 
 
 def problem_of(week: ComparisonWeek, cell: ComparisonCell) -> WeekProblem:
@@ -30,19 +29,24 @@ def problem_of(week: ComparisonWeek, cell: ComparisonCell) -> WeekProblem:
     before = ComparisonCell.objects.filter(
         comparison_id=cell.comparison_id, policy=cell.policy, monday=cell.monday - timedelta(days=7)
     ).first()
-    carried = [_a_week_later(read_intervention(one), problem) for one in (before.left_over if before else ())]
+    late: dict[str, float] = {}
+    asked = ComparisonWeek.objects.filter(comparison_id=cell.comparison_id, monday__lt=cell.monday)
+    for costs in asked.values_list("late_costs", flat=True):
+        late |= costs
+    carried = [_a_week_later(read_intervention(one), late) for one in (before.left_over if before else ())]
     return replace(problem, interventions=(*carried, *problem.interventions))
 
 
-def _a_week_later(item: Item, problem: WeekProblem) -> Item:
+def _a_week_later(item: Item, late_costs: Mapping[str, float]) -> Item:
     """The same seen from the next week. A past deadline counts as the week's last day, as everywhere."""
     deadline = item.deadline_day - 7
+    late = late_costs.get(item.id.removesuffix(COPY), item.unplanned_cost)
     return replace(
         item,
         admission_day=item.admission_day - 7,
         deadline_day=LAST_DAY if deadline < 0 else deadline,
         closed_from=None if item.closed_from is None else max(0, item.closed_from - 7),
-        unplanned_cost=problem.costs.unplanned if deadline <= LAST_DAY else item.unplanned_cost,
+        unplanned_cost=late if deadline <= LAST_DAY else item.unplanned_cost,
     )
 
 
@@ -88,7 +92,7 @@ class CellDetail:
 
 
 def cell_detail(comparison: Comparison, monday: date, policy: str) -> CellDetail | None:
-    """Three queries, four when weeks carry over; None when the comparison has no such cell."""
+    """Three queries, five when weeks carry over; None when the comparison has no such cell."""
     cell = comparison.cells.filter(monday=monday, policy=policy).first()
     week = comparison.weeks.filter(monday=monday).first()
     if cell is None or week is None:

@@ -19,9 +19,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from operator import attrgetter
 from random import Random
-from typing import Any
 
 from django.db.models import Q
 
@@ -42,6 +42,10 @@ from planning.models import (
     Surgeon,
     SurgeonAvailability,
 )
+from planning.models.slots import SlotKind
+from planning.selectors import pricing
+from planning.selectors.week_builder import LAST_DAY, WeekBuilder
+from planning.selectors.week_rows import INTERVENTION_COLUMNS, InterventionRow, read_equipment
 from planning.solver import problem as solver
 
 From = ComparisonWeek.Slots
@@ -51,12 +55,16 @@ COPY = "+"
 
 @dataclass(frozen=True, slots=True)
 class FrozenWeek:
-    """``opening_minutes`` by room code: from opening to closing, on the working days that the room is not closed."""
+    """``opening_minutes`` by room code: from opening to closing, on the working days that the room is not closed.
+
+    ``late_costs`` by intervention that a later week may plan: what leaving it out costs once its last week has come.
+    """
 
     monday: date
     problem: solver.WeekProblem
     slots_from: ComparisonWeek.Slots
     opening_minutes: dict[str, int]
+    late_costs: dict[str, float]
 
 
 def frozen_weeks(
@@ -92,9 +100,8 @@ class _Range:
         self.mondays = mondays_between(first, last)
         self.days = (first, last + timedelta(days=6))
         self.this_week = Week.of(today).monday
-        self.site = Site.objects.filter(pk=1).first() or Site(pk=1)
+        self.parameters = pricing.parameters_of(Site.objects.filter(pk=1).first() or Site(pk=1), {})
         self.rooms = list(Room.objects.order_by("position", "code"))
-        self.room_equipment = _codes(Room.equipment.through.objects, "room_id")
         self.closed = self._closed()
         self.surgeons = list(Surgeon.objects.select_related("specialty").order_by("last_name", "first_name", "code"))
         self.surgeon_codes = {one.pk: one.code for one in self.surgeons}
@@ -103,38 +110,30 @@ class _Range:
         self.dated = {} if master_plan else self._dated_slots()
         self.patterns = _Patterns(master_plan)
         self.demand = self._demand(urgent)
-        self.equipment = _codes(
-            Intervention.equipment.through.objects.filter(
-                intervention__in=[key for rows in self.demand.values() for key in rows]
-            ),
-            "intervention_id",
-        )
+        self.equipment = read_equipment(key for rows in self.demand.values() for key in rows)
 
     def weeks(self) -> list[FrozenWeek]:
         return [self._week(Week(monday)) for monday in self.mondays]
 
     def _week(self, week: Week) -> FrozenWeek:
-        slots, slots_from = self._slots(week)
+        builder = WeekBuilder(week.monday, self.parameters)
+        slots, slots_from = self._slots(week, builder)
+        rows = self.demand[week.monday].values()
+        problem = builder.problem(
+            rooms={room.code: self.equipment.codes[f"room {room.pk}"] for room in self.rooms},
+            rooms_in_service=sum(room.in_service for room in self.rooms),
+            surgeons=(self._surgeon(week, builder, one) for one in self.surgeons),
+            slots=slots,
+            interventions=(self._intervention(builder, row) for row in rows),
+            equipment_units=self.equipment.units,
+        )
+        late = {row.code: pricing.unplanned_cost(self.parameters, row.priority, within=True) for row in rows}
         return FrozenWeek(
             monday=week.monday,
-            problem=solver.WeekProblem(
-                days=7,
-                rooms=tuple(solver.Room(room.code, self.room_equipment[room.pk]) for room in self.rooms),
-                surgeons=tuple(
-                    solver.Surgeon(one.code, one.specialty.code, tuple(self._minutes(one, day) for day in week.days))
-                    for one in self.surgeons
-                ),
-                slots=slots,
-                interventions=tuple(self._intervention(week, row) for row in self.demand[week.monday].values()),
-                costs=solver.Costs(
-                    hospital_day=self.site.hospital_day_euros,
-                    overtime_hour=(self.site.overtime_hour_euros,) * 7,
-                    unplanned=self.site.unplanned_euros,
-                ),
-                turnover=self.site.turnover_minutes,
-            ),
+            problem=problem,
             slots_from=slots_from,
             opening_minutes=self._opening(week, slots),
+            late_costs={one.id: late[one.id] for one in problem.interventions if one.deadline_day > LAST_DAY},
         )
 
     # --- Rooms and people --------------------------------------------------------------------------------------
@@ -154,7 +153,7 @@ class _Range:
         first, last = max(start, self.days[0]), min(end, self.days[1])
         return (first + timedelta(days=number) for number in range((last - first).days + 1))
 
-    def _surgeon_days(self) -> dict[tuple[int, int], int]:
+    def _surgeon_days(self) -> dict[tuple[int, int], tuple[int, int]]:
         rows = SurgeonAvailability.objects.values_list("surgeon_id", "weekday", "start_minute", "end_minute")
         self.away = {
             (surgeon, day)
@@ -163,13 +162,18 @@ class _Range:
             ).values_list("surgeon_id", "starts_on", "ends_on")
             for day in self._within(start, end)
         }
-        return {(surgeon, weekday): end - start for surgeon, weekday, start, end in rows}
+        return {(surgeon, weekday): (start, end) for surgeon, weekday, start, end in rows}
+
+    def _surgeon(self, week: Week, builder: WeekBuilder, one: Surgeon) -> solver.Surgeon:
+        hours = tuple(self.surgeon_days.get((one.pk, weekday)) for weekday in range(7))
+        return builder.surgeon(one.code, one.specialty.code, (self._minutes(one, day) for day in week.days), hours)
 
     def _minutes(self, surgeon: Surgeon, day: date) -> int:
         """0 when away. Whoever no longer operates here did so in the weeks that are over."""
         if (surgeon.pk, day) in self.away or not (surgeon.active or day < self.this_week):
             return 0
-        return min(surgeon.daily_maximum_minutes, self.surgeon_days.get((surgeon.pk, day.weekday()), 0))
+        start, end = self.surgeon_days.get((surgeon.pk, day.weekday()), (0, 0))
+        return min(surgeon.daily_maximum_minutes, end - start)
 
     def _opening(self, week: Week, slots: Sequence[solver.Slot]) -> dict[str, int]:
         used = {slot.day for slot in slots}
@@ -188,25 +192,28 @@ class _Range:
             found[Week.of(row.date).monday].append(row)
         return found
 
-    def _slots(self, week: Week) -> tuple[tuple[solver.Slot, ...], ComparisonWeek.Slots]:
-        dated = [
-            _solver_slot(row, row.date, minute_of(row.starts_at, row.date), minute_of(row.ends_at, row.date))
-            for row in self.dated.get(week.monday, ())
-            if (row.room_id, row.date) not in self.closed
-        ]
-        if self.dated.get(week.monday):
-            return tuple(dated), From.DATED
+    def _slots(self, week: Week, builder: WeekBuilder) -> tuple[list[solver.Slot], ComparisonWeek.Slots]:
+        dated = self.dated.get(week.monday)
+        if dated:
+            spans = ((row, minute_of(row.starts_at, row.date), minute_of(row.ends_at, row.date)) for row in dated)
+            return self._open(builder, ((row.date, row, (start, end)) for row, start, end in spans)), From.DATED
         drawn = self.patterns.of(week)
-        slots = [
-            _solver_slot(row, day, row.start_minute, row.end_minute)
-            for day, row in drawn
-            if (row.room_id, day) not in self.closed
+        slots = self._open(builder, ((day, row, (row.start_minute, row.end_minute)) for day, row in drawn))
+        return slots, From.PATTERN if drawn else From.NONE
+
+    def _open(
+        self, builder: WeekBuilder, rows: Iterable[tuple[date, Slot | SlotPattern, tuple[int, int]]]
+    ) -> list[solver.Slot]:
+        """Those of rooms that are not closed; what is kept for urgent cases takes none of the others."""
+        return [
+            _solver_slot(builder, row, day, span)
+            for day, row, span in rows
+            if (row.room_id, day) not in self.closed and row.kind != SlotKind.RESERVE
         ]
-        return tuple(slots), From.PATTERN if drawn else From.NONE
 
     # --- Demand ------------------------------------------------------------------------------------------------
 
-    def _demand(self, urgent: bool) -> dict[date, dict[int, Intervention]]:
+    def _demand(self, urgent: bool) -> dict[date, dict[int, InterventionRow]]:
         """Interventions by week and key, in the order in which they were asked for."""
         placed = dict(
             Placement.objects.filter(
@@ -223,40 +230,38 @@ class _Range:
         if self.mondays[-1] > self.this_week:
             wanted |= Q(state=states.ACCEPTED, admission_date__lt=self.days[1]) & ~Q(pk__in=elsewhere)
             wanted |= Q(state=states.ACCEPTED, pk__in=placed)
-        found: dict[date, dict[int, Intervention]] = {monday: {} for monday in self.mondays}
-        rows = Intervention.objects.filter(wanted).defer("notes", "procedure_label", "cancel_reason")
-        for row in rows.order_by("requested_at", "pk"):
-            monday = self._week_of(row, placed)
+        found: dict[date, dict[int, InterventionRow]] = {monday: {} for monday in self.mondays}
+        columns = (*INTERVENTION_COLUMNS, "entered_at")
+        for *values, entered_at in Intervention.objects.filter(wanted).order_by().values_list(*columns):
+            row = InterventionRow(*values)
+            monday = self._week_of(row, entered_at, placed)
             if monday in found:
-                found[monday][row.pk] = row
-        return found
+                found[monday][row.id] = row
+        return {
+            monday: {row.id: row for row in sorted(rows.values(), key=attrgetter("arrival"))}
+            for monday, rows in found.items()
+        }
 
-    def _week_of(self, row: Intervention, placed: Mapping[int, date]) -> date:
-        if row.state == Intervention.State.DONE and row.entered_at is not None:
-            return Week.of(local_date(row.entered_at)).monday
-        if row.pk in placed:
-            return placed[row.pk]
-        first = Week.of(row.admission_date + timedelta(days=1)).monday
+    def _week_of(self, row: InterventionRow, entered_at: datetime | None, placed: Mapping[int, date]) -> date:
+        if row.state == Intervention.State.DONE and entered_at is not None:
+            return Week.of(local_date(entered_at)).monday
+        if row.id in placed:
+            return placed[row.id]
+        first = Week.of(row.admission + timedelta(days=1)).monday
         # A first possible day at the week-end is the Monday after.
-        if (row.admission_date + timedelta(days=1)).weekday() > 4:
+        if (row.admission + timedelta(days=1)).weekday() > 4:
             first += timedelta(days=7)
         return max(first, self.this_week + timedelta(days=7))
 
-    def _intervention(self, week: Week, row: Intervention) -> solver.Intervention:
-        deadline = (row.deadline_date - week.monday).days
-        specialty = self.specialties[row.specialty_id]
-        closed = specialty.closed_on
-        return solver.Intervention(
-            id=row.code,
-            duration=row.planned_minutes,
-            surgeon=self.surgeon_codes[row.surgeon_id],
+    def _intervention(self, builder: WeekBuilder, row: InterventionRow) -> solver.Intervention:
+        specialty = self.specialties[row.specialty]
+        return builder.intervention(
+            row,
+            row.code,
+            surgeon=self.surgeon_codes[row.surgeon],
             specialty=specialty.code,
-            equipment=self.equipment[row.pk],
-            admission_day=(row.admission_date - week.monday).days,
-            # Overdue is no reason to leave it out: a past deadline counts as the week's last day.
-            deadline_day=6 if deadline < 0 else deadline,
-            unplanned_cost=self.site.unplanned_euros if deadline <= 6 else self.site.deferred_euros,
-            closed_from=None if closed is None else max(0, (closed - week.monday).days),
+            closed_on=specialty.closed_on,
+            equipment=self.equipment.codes[str(row.id)],
         )
 
 
@@ -292,24 +297,15 @@ class _Patterns:
         return next((plan for plan in begun if plan.valid_until is None or day <= plan.valid_until), None)
 
 
-def _solver_slot(row: Slot | SlotPattern, day: date, start: int, end: int) -> solver.Slot:
-    return solver.Slot(
-        id=f"{day} {row.room.code} {start // 60:02d}:{start % 60:02d}",
-        day=day.weekday(),
+def _solver_slot(builder: WeekBuilder, row: Slot | SlotPattern, day: date, span: tuple[int, int]) -> solver.Slot:
+    return builder.slot(
+        f"{day} {row.room.code} {span[0] // 60:02d}:{span[0] % 60:02d}",
+        day=day,
         room=row.room.code,
-        start=start,
-        end=end,
-        kind=solver.SlotKind(row.kind),
+        span=span,
+        kind=row.kind,
         specialty=row.specialty.code if row.specialty else None,
         surgeon=row.surgeon.code if row.surgeon else None,
         positions=row.positions,
-        max_duration=end - start if row.longest_minutes is None else row.longest_minutes,
+        longest_minutes=row.longest_minutes,
     )
-
-
-def _codes(through: Any, key: str) -> dict[int, frozenset[str]]:
-    """Equipment codes by room or intervention."""
-    found: dict[int, set[str]] = defaultdict(set)
-    for owner, code in through.values_list(key, "equipment__code"):
-        found[owner].add(code)
-    return defaultdict(frozenset, {owner: frozenset(codes) for owner, codes in found.items()})

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from planning.calendar import Week, minute_of
 from planning.models import Plan, Site
-from planning.models.slots import SlotKind
 from planning.selectors import pricing
+from planning.selectors.week_builder import WeekBuilder
 from planning.selectors.week_rows import (
     FROZEN,
     InterventionRow,
@@ -38,31 +39,6 @@ from planning.selectors.week_rows import (
 )
 from planning.solver import policies
 from planning.solver import problem as solver
-from planning.solver.day.problem import usual_beds
-
-PARAMETERS = (
-    "hospital_day_euros",
-    "overtime_hour_euros",
-    "weekday_overtime_euros",
-    "late_overtime_euros",
-    "late_from_minute",
-    "unplanned_euros",
-    "expedited_unplanned_euros",
-    "urgent_unplanned_euros",
-    "deferred_euros",
-    "expedited_deferred_euros",
-    "urgent_deferred_euros",
-    "turnover_minutes",
-    "recovery_beds",
-    "specialty_turnover_minutes",
-    "most_positions",
-    "longest_overtime_minutes",
-    "most_surgeon_minutes",
-    "rule_levels",
-    "rule_costs",
-    "tie_rule",
-    "version",
-)
 
 
 @dataclass(frozen=True)
@@ -142,7 +118,7 @@ class LoadedWeek:
 
     def with_slot(self, row: SlotRow) -> LoadedWeek:
         """The same week with one slot more, for one intervention: a hidden one, or one that does not exist yet."""
-        slot = _solver_slot(self.parameters, row, (row.date - self.week.monday).days, 1)
+        slot = _solver_slot(WeekBuilder(self.week.monday, self.parameters), row, held=1)
         problem = replace(self.problem, slots=(*self.problem.slots, slot))
         problem = policies.apply(policies.POLICIES[self.policy], problem)
         return replace(self, problem=problem, slots=self.slots | {str(row.id): row})
@@ -163,7 +139,7 @@ def load_week_problem(
     """
     site = Site.objects.filter(pk=1).first() or Site(pk=1)
     own = parameters if parameters is not None else plan.parameters if plan is not None else {}
-    parameters = {name: own[name] if name in own else getattr(site, name) for name in PARAMETERS}
+    parameters = pricing.parameters_of(site, own)
     chosen = policy or (plan.policy if plan is not None else site.default_policy)
     if chosen not in policies.POLICIES:
         raise solver.ProblemError("policy", chosen, f"one of {', '.join(policies.POLICIES)}")
@@ -174,32 +150,24 @@ def load_week_problem(
     surgeons, surgeon_days, surgeon_hours = read_surgeons(week)
     last_day = max((row.date for row in slots.values()), default=week.days[4])
     interventions = read_interventions(week, plan, placements, last_day)
-    equipment = read_equipment(interventions)
+    equipment = read_equipment(row.id for row in interventions.values())
     specialties = read_specialties()
-    problem = solver.WeekProblem(
-        days=7,
-        rooms=tuple(solver.Room(key, equipment.codes[f"room {key}"]) for key in rooms),
-        surgeons=tuple(
-            solver.Surgeon(
-                key,
-                str(row.specialty),
-                tuple(pricing.ceiling(parameters, "most_surgeon_minutes", day.minutes) for day in surgeon_days[key]),
-                surgeon_hours[key],
-            )
+    builder = WeekBuilder(week.monday, parameters)
+    problem = builder.problem(
+        rooms={key: equipment.codes[f"room {key}"] for key in rooms},
+        rooms_in_service=sum(room.in_service for room in rooms.values()),
+        surgeons=(
+            builder.surgeon(key, str(row.specialty), (day.minutes for day in surgeon_days[key]), surgeon_hours[key])
             for key, row in surgeons.items()
         ),
-        slots=_solver_slots(week, parameters, slots, closures, placements),
-        interventions=tuple(
+        slots=_solver_slots(builder, slots, closures, placements),
+        interventions=(
             _solver_intervention(
-                week, parameters, row, placements.get(key), plan, equipment.codes[key], specialties[str(row.specialty)]
+                builder, row, placements.get(str(row.id)), plan, equipment.codes[str(row.id)], specialties
             )
-            for key, row in interventions.items()
+            for row in sorted(interventions.values(), key=attrgetter("arrival"))
         ),
-        costs=pricing.costs_of(parameters),
-        turnover=parameters["turnover_minutes"],
-        recovery_beds=parameters["recovery_beds"] or usual_beds(sum(room.in_service for room in rooms.values())),
         equipment_units=equipment.units,
-        rules=pricing.rule_settings(parameters),
     )
     return LoadedWeek(
         week=week,
@@ -224,72 +192,52 @@ def load_week_problem(
 
 
 def _solver_slots(
-    week: Week,
-    parameters: Mapping[str, Any],
+    builder: WeekBuilder,
     slots: Mapping[str, SlotRow],
     closures: Mapping[tuple[str, int], str],
     placements: Mapping[str, PlacementRow],
-) -> tuple[solver.Slot, ...]:
+) -> Iterator[solver.Slot]:
     """A closed room or an exceptional opening serves those a person put there and nobody else."""
     held = Counter(row.slot for row in placements.values())
-    found = []
     for row in slots.values():
-        day = (row.date - week.monday).days
-        only_held = row.for_nobody or (str(row.room), day) in closures
-        positions = held[row.id] if only_held else pricing.ceiling(parameters, "most_positions", row.positions)
-        found.append(_solver_slot(parameters, row, day, positions))
-    return tuple(found)
+        only_held = row.for_nobody or (str(row.room), (row.date - builder.monday).days) in closures
+        yield _solver_slot(builder, row, held=held[row.id] if only_held else None)
 
 
-def _solver_slot(parameters: Mapping[str, Any], row: SlotRow, day: int, positions: int) -> solver.Slot:
-    start, end = minute_of(row.starts_at, row.date), minute_of(row.ends_at, row.date)
-    longest = end - start if row.longest_minutes is None else row.longest_minutes
-    if row.kind == solver.SlotKind.OVERTIME:
-        longest = pricing.ceiling(parameters, "longest_overtime_minutes", longest)
-    return solver.Slot(
-        id=str(row.id),
-        day=day,
+def _solver_slot(builder: WeekBuilder, row: SlotRow, *, held: int | None) -> solver.Slot:
+    return builder.slot(
+        str(row.id),
+        day=row.date,
         room=str(row.room),
-        start=start,
-        end=end,
-        kind=solver.SlotKind.OVERTIME if row.kind == SlotKind.OVERTIME else solver.SlotKind.REGULAR,
+        span=(minute_of(row.starts_at, row.date), minute_of(row.ends_at, row.date)),
+        kind=row.kind,
         specialty=None if row.specialty is None else str(row.specialty),
         surgeon=None if row.surgeon is None else str(row.surgeon),
-        positions=positions,
-        max_duration=longest,
-        overtime_hour=pricing.overtime_hour(parameters, row.kind, day, start, end),
+        positions=row.positions,
+        longest_minutes=row.longest_minutes,
+        held=held,
     )
 
 
 def _solver_intervention(
-    week: Week,
-    parameters: Mapping[str, Any],
+    builder: WeekBuilder,
     row: InterventionRow,
     placement: PlacementRow | None,
     plan: Plan | None,
     equipment: frozenset[str],
-    specialty: SpecialtyRow,
+    specialties: Mapping[str, SpecialtyRow],
 ) -> solver.Intervention:
-    """A past deadline counts as the week's last day: overdue is a warning, never a reason to leave it out."""
-    pinned = placement is not None and placement.pinned_by is not None
     frozen = plan is not None and plan.status in FROZEN
-    deadline = (row.deadline - week.monday).days
-    within = deadline <= 6
-    return solver.Intervention(
-        id=str(row.id),
-        duration=placement.minutes if placement is not None and frozen else row.minutes,
+    pinned = None
+    if placement is not None and placement.pinned_by is not None:
+        pinned = str(placement.slot), minute_of(placement.starts_at, builder.monday) % 1440
+    return builder.intervention(
+        row,
+        str(row.id),
         surgeon=str(row.surgeon),
         specialty=str(row.specialty),
+        closed_on=specialties[str(row.specialty)].closed_on,
         equipment=equipment,
-        admission_day=(row.admission - week.monday).days,
-        deadline_day=6 if deadline < 0 else deadline,
-        recovery=row.recovery_minutes,
-        septic=row.septic,
-        child=row.child,
-        ambulatory=row.ambulatory,
-        unplanned_cost=pricing.unplanned_cost(parameters, row.priority, within=within),
-        pinned=str(placement.slot) if placement is not None and pinned else None,
-        pinned_start=minute_of(placement.starts_at, week.monday) % 1440 if placement is not None and pinned else None,
-        turnover=pricing.turnover(parameters, row.specialty),
-        closed_from=None if specialty.closed_on is None else max(0, (specialty.closed_on - week.monday).days),
+        minutes=placement.minutes if placement is not None and frozen else None,
+        pinned=pinned,
     )

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from planning import wording
 from planning.models import ParameterVersion, Site, Specialty
 from planning.models.people import Weekday
-from planning.selectors.loaded import PARAMETERS
 from planning.selectors.policies import policy_label
+from planning.selectors.pricing import PARAMETERS
 from planning.selectors.rule_words import LEVEL_LABELS, RULE_NAMES
 from planning.solver.levels import DEFAULTS, Level
 

@@ -5,17 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from planning.models import Intervention
+from planning.models import Intervention, Site
 from planning.solver.levels import Level, RuleSettings
 from planning.solver.problem import Costs, SlotKind
 
 Parameters = Mapping[str, Any]
+
+# Those that a plan is counted with, by their names on the site.
+PARAMETERS = (
+    "hospital_day_euros",
+    "overtime_hour_euros",
+    "weekday_overtime_euros",
+    "late_overtime_euros",
+    "late_from_minute",
+    "unplanned_euros",
+    "expedited_unplanned_euros",
+    "urgent_unplanned_euros",
+    "deferred_euros",
+    "expedited_deferred_euros",
+    "urgent_deferred_euros",
+    "turnover_minutes",
+    "recovery_beds",
+    "specialty_turnover_minutes",
+    "most_positions",
+    "longest_overtime_minutes",
+    "most_surgeon_minutes",
+    "rule_levels",
+    "rule_costs",
+    "tie_rule",
+    "version",
+)
 
 _UNPLANNED = {
     Intervention.Priority.ELECTIVE: ("unplanned_euros", "deferred_euros"),
     Intervention.Priority.EXPEDITED: ("expedited_unplanned_euros", "expedited_deferred_euros"),
     Intervention.Priority.URGENT: ("urgent_unplanned_euros", "urgent_deferred_euros"),
 }
+
+
+def parameters_of(site: Site, own: Parameters) -> dict[str, Any]:
+    """``own`` values, and the site's where it has none."""
+    return {name: own[name] if name in own else getattr(site, name) for name in PARAMETERS}
 
 
 def costs_of(parameters: Parameters) -> Costs:

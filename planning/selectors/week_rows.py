@@ -6,7 +6,7 @@ The number of queries does not depend on how many rows there are. Keys are ``str
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -29,6 +29,12 @@ from planning.models import (
 from planning.models.slots import SlotKind
 
 FROZEN = (Plan.Status.APPROVED, Plan.Status.SUPERSEDED)
+# What an ``InterventionRow`` is made of.
+INTERVENTION_COLUMNS = (
+    "pk", "code", "patient_code", "procedure_label", "surgeon_id", "specialty_id", "planned_minutes",
+    "admission_date", "deadline_date", "priority", "ambulatory", "state", "notes",
+    "child", "septic", "recovery_minutes", "requested_at",
+)  # fmt: skip
 
 
 class RoomRow(NamedTuple):
@@ -94,6 +100,12 @@ class InterventionRow(NamedTuple):
     child: bool
     septic: bool
     recovery_minutes: int
+    requested_at: datetime
+
+    @property
+    def arrival(self) -> tuple[datetime, int]:
+        """First come, first served goes by this."""
+        return self.requested_at, self.id
 
 
 class PlacementRow(NamedTuple):
@@ -248,21 +260,16 @@ def read_interventions(
 
     Three queries at most, because one with OR would read ten years of history.
     """
-    columns = (
-        "pk", "code", "patient_code", "procedure_label", "surgeon_id", "specialty_id", "planned_minutes",
-        "admission_date", "deadline_date", "priority", "ambulatory", "state", "notes",
-        "child", "septic", "recovery_minutes",
-    )  # fmt: skip
     found: dict[int, tuple[Any, ...]] = {}
     wanted = {row.intervention for row in placements.values()}
     unsorted = Intervention.objects.order_by()
     if plan is None or plan.status not in FROZEN:
-        rows = unsorted.filter(candidates(week, last_day)).values_list(*columns)
+        rows = unsorted.filter(candidates(week, last_day)).values_list(*INTERVENTION_COLUMNS)
         found = {row[0]: row for row in rows}
         # What the approved version holds and the plan does not is of this week while it can still be operated.
         approved = Placement.objects.filter(plan__monday=week.monday, plan__status=Plan.Status.APPROVED)
         wanted.update(approved.values_list("intervention_id", flat=True))
-    for row in unsorted.filter(pk__in=wanted - found.keys()).values_list(*columns):
+    for row in unsorted.filter(pk__in=wanted - found.keys()).values_list(*INTERVENTION_COLUMNS):
         if str(row[0]) in placements or row[11] in (Intervention.State.ACCEPTED, Intervention.State.PLANNED):
             found[row[0]] = row
     ordered = sorted(found.values(), key=lambda row: (row[8], row[0]))
@@ -278,14 +285,14 @@ class EquipmentOfWeek:
     units: dict[str, int]
 
 
-def read_equipment(interventions: Mapping[str, InterventionRow]) -> EquipmentOfWeek:
+def read_equipment(interventions: Iterable[int]) -> EquipmentOfWeek:
+    """Of these interventions and of every room."""
     found: dict[str, set[str]] = defaultdict(set)
     names: dict[str, str] = {}
     units: dict[str, int] = {}
     columns = ("equipment__code", "equipment__name", "equipment__units")
     of_rooms = Room.equipment.through.objects.values_list("room_id", *columns)
-    wanted = [row.id for row in interventions.values()]
-    needed = Intervention.equipment.through.objects.filter(intervention_id__in=wanted)
+    needed = Intervention.equipment.through.objects.filter(intervention_id__in=list(interventions))
     for prefix, rows in (("room ", of_rooms), ("", needed.values_list("intervention_id", *columns))):
         for key, code, name, shared in rows:
             found[f"{prefix}{key}"].add(code)

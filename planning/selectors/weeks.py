@@ -246,7 +246,7 @@ def _unplanned(loaded: LoadedWeek) -> list[dict[str, Any]]:
             "cost": loaded.problem.unplanned_cost(item),
             "reason_text": why_left_out(loaded, item) or None,
         }
-        for item in loaded.problem.interventions
+        for item in map(loaded.problem.intervention_by_id.__getitem__, loaded.interventions)
         if item.id not in loaded.assignments
     ]
 

@@ -66,7 +66,7 @@ def _fill(cell: ComparisonCell, clock: Clock, beat_seconds: float | None) -> Non
         seconds=round(seconds, 3),
         proven=result.status is Status.OPTIMAL,
         lower_bound=result.lower_bound,
-        figures=figures_of(problem, result.assignments, week.opening_minutes),
+        figures=figures_of(problem, result.assignments, week.opening_minutes, result.cost),
         assignments=dict(result.assignments),
         left_over=left_over if cell.comparison.parameters["carry_over"] else [],
     )

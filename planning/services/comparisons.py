@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from planning.calendar import local_date, mondays_between
 from planning.models import Comparison, ComparisonCell, ComparisonWeek, CriterionWeights, Site, User
 from planning.selectors.frozen_weeks import FrozenWeek, frozen_weeks
+from planning.services.parameters import version_in_force
 from planning.solver.policies import POLICIES
 from planning.solver.week_json import write_week
 
@@ -52,6 +53,7 @@ def request_comparison(
     """
     mondays = mondays_between(first, last)
     _refuse(mondays, policies)
+    version = version_in_force(now=now)
     frozen = frozen_weeks(
         first=mondays[0],
         last=mondays[-1],
@@ -75,6 +77,7 @@ def request_comparison(
         "urgent": urgent,
         "master_plan": master_plan,
         "growth_percent": growth_percent,
+        "version": version.number,
     }
     return _write(
         Comparison(
@@ -111,6 +114,7 @@ def _write(comparison: Comparison, frozen: Sequence[FrozenWeek]) -> Comparison:
                 problem=write_week(week.problem),
                 slots_from=week.slots_from,
                 opening_minutes=week.opening_minutes,
+                late_costs=week.late_costs,
             )
             for week in frozen
         ],

@@ -9,7 +9,8 @@ from django.db.models import Max
 
 from planning.calendar import Week
 from planning.models import Intervention, JournalEntry, Placement, Plan, Site, User
-from planning.selectors.loaded import PARAMETERS, load_week_problem
+from planning.selectors.loaded import load_week_problem
+from planning.selectors.pricing import PARAMETERS
 from planning.services.journal import append_entry
 from planning.services.steps import Stale
 from planning.solver.costs import breakdown

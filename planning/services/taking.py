@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import transaction
 
@@ -169,11 +170,11 @@ class _Merge:
         return next((one for one in found if not one.soft), None)
 
     def _broken(self, kept: set[str]) -> Iterator[Violation]:
-        """What the lines break of the capacities and the hours, the last line of the week first."""
+        """What the lines break of the capacities and the hours; who can wait longest goes first."""
         problem = self.loaded.problem
         load = load_of(problem, self.assignments)
         judged = {key for key in kept if key in self.proposed and not self.proposed[key].forced}
-        for item in reversed(problem.interventions):
+        for item in sorted(problem.interventions, key=attrgetter("deadline_day"), reverse=True):
             if item.id in judged:
                 yield from _without(load, item, self)
         for violation in reversed(binding(timeline_violations(problem, self.assignments, self.starts))):

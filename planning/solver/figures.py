@@ -18,12 +18,18 @@ from typing import Any
 
 from planning.solver.criteria import evaluate
 from planning.solver.problem import SlotKind, WeekProblem
+from planning.solver.result import CostBreakdown
 
 Figures = dict[str, Any]
 
 
-def figures_of(problem: WeekProblem, assignments: Mapping[str, str], opening_minutes: Mapping[str, int]) -> Figures:
-    """``problem`` is the week before the policy was applied; all values are whole numbers but the costs."""
+def figures_of(
+    problem: WeekProblem, assignments: Mapping[str, str], opening_minutes: Mapping[str, int], cost: CostBreakdown
+) -> Figures:
+    """``problem`` is the week before the policy was applied, ``cost`` what the plan costs under the policy.
+
+    All values are whole numbers but the costs.
+    """
     criteria = evaluate(problem, assignments)
     rooms: dict[str, dict[str, int]] = {
         room: {"used": rate.part, "regular": rate.whole, "opening": opening_minutes.get(room, 0), "overtime": 0}
@@ -43,10 +49,10 @@ def figures_of(problem: WeekProblem, assignments: Mapping[str, str], opening_min
         "specialties": _specialties(problem, assignments),
         "waited_days": _waited(problem, assignments),
         "several_rooms": _several_rooms(problem, assignments),
-        "hospital_cost": criteria.cost.hospital,
-        "overtime_cost": criteria.cost.overtime,
-        "unplanned_cost": criteria.cost.unplanned,
-        "rules_cost": criteria.cost.rules,
+        "hospital_cost": cost.hospital,
+        "overtime_cost": cost.overtime,
+        "unplanned_cost": cost.unplanned,
+        "rules_cost": cost.rules,
     }
 
 

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import CharField
+from django.db.models.functions import Cast
 
 from planning.calendar import Week, at_minute
 from planning.models import (
     Absence,
+    Equipment,
     Intervention,
     MasterPlan,
     RoomClosure,
+    Site,
     SlotPattern,
+    Specialty,
     Surgeon,
+    SurgeonAvailability,
 )
 from planning.selectors.frozen_weeks import FrozenWeek, frozen_weeks
-from tests.factories.hospital import WEEK, Hospital, make_intervention, make_slot, small_hospital
+from planning.selectors.loaded import LoadedWeek, load_week_problem
+from planning.solver.problem import WeekProblem
+from planning.solver.week_json import read_week, write_week
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot, small_hospital
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +212,90 @@ def test_a_hundred_weeks_are_read_in_as_many_queries_as_one(
     with django_assert_max_num_queries(14):
         weeks = freeze(Week.parse("2025-W01"), WEEK)
     assert len(weeks) == 100
+
+
+# --- The same week as the planner's ------------------------------------------------------------------------------
+
+
+def named(loaded: LoadedWeek) -> WeekProblem:
+    """The planner's week with codes for ids, as a comparison keeps it."""
+    problem = loaded.problem
+    rooms = {key: row.code for key, row in loaded.rooms.items()}
+    surgeons = dict(Surgeon.objects.annotate(key=Cast("pk", CharField())).values_list("key", "code"))
+    specialties = {key: row.code for key, row in loaded.specialties.items()}
+    slots = {
+        slot.id: f"{loaded.week.days[slot.day]} {rooms[slot.room]} {slot.start // 60:02d}:{slot.start % 60:02d}"
+        for slot in problem.slots
+    }
+    return replace(
+        problem,
+        rooms=tuple(replace(one, id=rooms[one.id]) for one in problem.rooms),
+        surgeons=tuple(
+            replace(one, id=surgeons[one.id], specialty=specialties[one.specialty]) for one in problem.surgeons
+        ),
+        slots=tuple(
+            replace(
+                one,
+                id=slots[one.id],
+                room=rooms[one.room],
+                specialty=specialties.get(one.specialty or ""),
+                surgeon=surgeons.get(one.surgeon or ""),
+            )
+            for one in problem.slots
+        ),
+        interventions=tuple(
+            replace(
+                one,
+                id=loaded.interventions[one.id].code,
+                surgeon=surgeons[one.surgeon],
+                specialty=specialties[one.specialty],
+            )
+            for one in problem.interventions
+        ),
+    )
+
+
+def test_a_comparison_counts_a_week_as_its_planner_does_whatever_the_hospital_has_set(hospital: Hospital) -> None:
+    martin, durand, haddad = hospital.surgeons
+    Site.objects.update(
+        overtime_hour_euros=180,
+        weekday_overtime_euros=[210, None, None, None, 260, 400, 400],
+        late_overtime_euros=[300, None, 320, None, None, None, None],
+        late_from_minute=1140,
+        turnover_minutes=15,
+        specialty_turnover_minutes={str(hospital.ent.pk): 35},
+        most_positions=3,
+        longest_overtime_minutes=90,
+        most_surgeon_minutes=400,
+        recovery_beds=4,
+        rule_levels={"deadline": "soft", "slot_specialty": "soft", "surgeon_hours": "hard"},
+        rule_costs={"deadline": 120, "slot_specialty": 80},
+    )
+    Specialty.objects.filter(pk=hospital.ent.pk).update(closed_on=WEEK.days[3], close_reason="Grève")
+    SurgeonAvailability.objects.filter(surgeon=durand).update(start_minute=540, end_minute=900)
+    Absence.objects.create(surgeon=martin, starts_on=WEEK.days[1], ends_on=WEEK.days[1], reason="Congrès")
+    RoomClosure.objects.create(room=hospital.rooms[0], starts_on=WEEK.days[2], ends_on=WEEK.days[2], reason="Travaux")
+    make_slot(WEEK.days[5], hospital.rooms[0], 480, 720, kind="reserve")
+    make_slot(WEEK.days[5], hospital.rooms[1], 480, 720, surgeon=haddad)
+    microscope = Equipment.objects.get()
+    Equipment.objects.update(units=1)
+    for number, priority in enumerate(Intervention.Priority.values):
+        later = WEEK.monday + timedelta(days=20)
+        make_intervention(martin, 60, priority=priority, septic=True, requested_at=NOW - timedelta(days=number))
+        make_intervention(durand, 75, priority=priority, deadline_date=later, ambulatory=True)
+        make_intervention(haddad, 45, child=True, deadline_date=WEEK.days[number]).equipment.add(microscope)
+
+    (week,) = freeze()
+
+    assert week.problem == named(load_week_problem(WEEK, None, "surgeon"))
+    assert read_week(json.dumps(write_week(week.problem))) == week.problem
+
+
+def test_what_a_later_week_may_plan_tells_what_leaving_it_out_then_costs(hospital: Hospital) -> None:
+    later = WEEK.monday + timedelta(days=9)
+    soon = make_intervention(hospital.surgeons[0])
+    usual = make_intervention(hospital.surgeons[0], deadline_date=later)
+    pressing = make_intervention(hospital.surgeons[0], deadline_date=later, priority="expedited")
+    (week,) = freeze()
+    assert soon.code not in week.late_costs
+    assert week.late_costs == {usual.code: 3000, pressing.code: 4500}

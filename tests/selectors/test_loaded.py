@@ -12,6 +12,7 @@ from planning.models import Absence, Intervention, Placement, Plan, RoomClosure,
 from planning.selectors import weeks
 from planning.services.translate import load_week_problem, placement_rows
 from planning.solver.problem import ProblemError
+from planning.solver.solve import solve
 from tests.factories.hospital import NOW, WEEK, make_intervention, make_slot, small_hospital
 from tests.factories.plans import make_plan, place
 
@@ -194,3 +195,20 @@ def test_a_slot_kept_for_urgent_cases_is_shown_and_filled_by_nobody_but_a_person
     place(plan, make_intervention(hospital.surgeons[0]), hospital)
     slot = load_week_problem(WEEK, plan).problem.slot_by_id[str(kept.pk)]
     assert (slot.positions, slot.kind.value) == (1, "regular"), "for what a person put there"
+
+
+def test_first_come_first_served_goes_by_the_day_of_the_request_and_not_by_the_deadline() -> None:
+    """The latest to ask has the nearest deadline: the planner's list and the served order are those of arrival."""
+    hospital = small_hospital()
+    martin = hospital.surgeons[0]
+    last = make_intervention(martin, 200, deadline_date=WEEK.days[0])
+    second = make_intervention(martin, 200, requested_at=NOW - timedelta(days=2))
+    first = make_intervention(martin, 200, requested_at=NOW - timedelta(days=3), deadline_date=WEEK.days[6])
+    loaded = load_week_problem(WEEK, None, "specialty-fcfs")
+
+    assert [item.id for item in loaded.problem.interventions] == [str(one.pk) for one in (first, second, last)]
+    # 480 minutes a day: the two that asked first fill Monday, and the third can only be operated that day.
+    result = solve(loaded.problem, method="first-come")
+    assert [loaded.problem.slot_by_id[slot].day for slot in result.assignments.values()] == [0, 0]
+    assert result.unplanned == (str(last.pk),)
+    assert list(loaded.interventions) == [str(one.pk) for one in (last, second, first)]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from planning.calendar import Week, at_minute
-from planning.models import Comparison, ComparisonCell, Intervention
+from planning.models import Comparison, ComparisonCell, Intervention, Site
+from planning.selectors.comparison_weeks import problem_of
 from planning.selectors.comparisons import comparisons, progress_of, report
 from planning.services import comparing
 from planning.services.comparing import work_on_next_cell
@@ -22,6 +23,8 @@ from planning.services.comparisons import (
     resume_comparison,
     stop_comparison,
 )
+from planning.services.proposing import work_on_run
+from planning.services.runs import request_run
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +247,37 @@ def test_an_error_fails_its_cell_alone_and_resuming_tries_it_again(
     assert states(comparison) == [State.DONE, State.DONE]
 
 
+# --- The same figures as the planner's ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", ["open", "surgeon", "specialty-fcfs"])
+def test_a_compared_week_costs_what_a_run_of_that_week_costs(hospital: Hospital, policy: str) -> None:
+    """With an evening price, a weekday's price, cleaning by specialty and a priced rule: each moves the total."""
+    Site.objects.update(
+        weekday_overtime_euros=[90, 100, None, None, None, None, None],
+        late_overtime_euros=[240, None, None, None, None, None, None],
+        late_from_minute=1140,
+        specialty_turnover_minutes={str(hospital.ent.pk): 45},
+        rule_levels={"slot_specialty": "soft"},
+        rule_costs={"slot_specialty": 35},
+    )
+    for number in range(6):
+        deadline = WEEK.days[number % 2]
+        make_intervention(hospital.surgeons[2], 110, deadline_date=deadline, requested_at=later(-number))
+        make_intervention(hospital.surgeons[number % 2], 110, deadline_date=deadline, priority="expedited")
+    comparison = ask(hospital, policies=[policy], rounds=200, tie_rule="fill")
+    work_to_the_end(comparison)
+    run = request_run(monday=WEEK.monday, user=hospital.director, policy=policy, tie_rule="fill", now=NOW)
+    work_on_run(run_id=run.pk, worker="w", clock=lambda: NOW, silent_seconds=None)
+
+    run.refresh_from_db()
+    figures = comparison.cells.get().figures
+    costs = {name: figures[f"{name}_cost"] for name in ("hospital", "overtime", "unplanned", "rules")}
+    assert costs["overtime"] > 0
+    assert sum(costs.values()) == pytest.approx(run.best_cost)
+    assert comparison.parameters["version"] == run.parameter_version.number
+
+
 # --- Weeks that carry over ---------------------------------------------------------------------------------------
 
 
@@ -272,6 +306,28 @@ def test_what_a_policy_leaves_out_goes_to_its_next_week_when_asked(hospital: Hos
     assert first.figures["planned"][1] == 60
     assert left > 0
     assert second.figures["planned"][1] == 6 + left
+
+
+def test_what_comes_to_its_last_week_costs_what_its_priority_makes_it_cost(hospital: Hospital) -> None:
+    """A deferred one costs 1200 when expedited; left out again in its last week, 4500, and not the 3000 of others."""
+    week = WEEK.previous
+    pressing = make_intervention(
+        hospital.surgeons[0], 60, week=week, priority="expedited", deadline_date=WEEK.days[2],
+        state=Intervention.State.DONE,
+    )  # fmt: skip
+    entered = at_minute(week.monday, 480)
+    Intervention.objects.filter(pk=pressing.pk).update(entered_at=entered, left_at=entered + timedelta(hours=1))
+    comparison = ask(hospital, first=week.monday, policies=["open"], carry_over=True)
+    work_to_the_end(comparison)
+    first, second = comparison.cells.order_by("monday")
+    assert first.figures["unplanned_cost"] == 1200
+
+    [carried] = [
+        item
+        for item in problem_of(comparison.weeks.get(monday=WEEK.monday), second).interventions
+        if item.id == pressing.code
+    ]
+    assert (carried.deadline_day, carried.unplanned_cost) == (2, 4500)
 
 
 def test_a_week_waits_for_the_one_before_when_they_carry_over(hospital: Hospital) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from planning.solver.costs import breakdown
 from planning.solver.figures import Figures, figures_of
 from planning.solver.problem import Costs, Intervention, Room, Slot, SlotKind, Surgeon, WeekProblem
 from planning.solver.ranking import CRITERIA, Reading
@@ -39,7 +40,7 @@ def figures() -> Figures:
         turnover=20,
     )  # fmt: skip
     assignments = {"a": "S1", "b": "S2", "c": "S1+", "d": "S2", "e": "S3"}
-    return figures_of(problem, assignments, {"SO1": 720, "SO2": 1440})
+    return figures_of(problem, assignments, {"SO1": 720, "SO2": 1440}, breakdown(problem, assignments))
 
 
 def value(figures: Figures, criterion: str, **reading: str) -> float | None:
@@ -85,6 +86,6 @@ def test_the_cost_is_that_of_the_equations(figures: Figures) -> None:
 
 def test_a_week_without_demand_or_slot_has_no_rate() -> None:
     empty = WeekProblem(1, (Room("SO1"),), (), (), (), Costs(300, (200,), 3000))
-    figures = figures_of(empty, {}, {"SO1": 0})
+    figures = figures_of(empty, {}, {"SO1": 0}, breakdown(empty, {}))
     rates = ("occupancy", "planned", "slot_fill", "waiting", "several_rooms")
     assert [value(figures, key) for key in rates] == [None] * 5
