@@ -2,6 +2,7 @@ from planning.models.change_requests import ChangeRequest
 from planning.models.comparisons import Comparison, ComparisonCell, ComparisonWeek, CriterionWeights
 from planning.models.explanations import Explanation
 from planning.models.imports import ColumnMapping
+from planning.models.inbox import InboxVisit
 from planning.models.interventions import Intervention
 from planning.models.journal import JournalEntry, PlanStep
 from planning.models.people import Absence, Surgeon, SurgeonAvailability, User
@@ -24,6 +25,7 @@ __all__ = [
     "EditedRoomDay",
     "Equipment",
     "Explanation",
+    "InboxVisit",
     "Intervention",
     "JournalEntry",
     "MasterPlan",

@@ -103,6 +103,9 @@ class Intervention(models.Model):
     responsible = models.ForeignKey(
         User, models.SET_NULL, verbose_name=_("responsable"), null=True, blank=True, related_name="+"
     )
+    # Until it is planned anew: the week aimed at, or why there is none yet.
+    replan_monday = models.DateField(_("semaine visée"), null=True, blank=True)
+    replan_note = models.CharField(_("ce qui la retient"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["deadline_date", "requested_at", "pk"]
@@ -112,6 +115,11 @@ class Intervention(models.Model):
             models.Index(fields=["state", "admission_date"]),
             models.Index(fields=["surgeon", "state"]),
             models.Index(fields=["entered_at"]),
+            # What waits is counted at each page, and searched for its duplicates: never by reading ten years.
+            models.Index(
+                fields=["to_replan_since"], condition=models.Q(to_replan_since__isnull=False), name="to_replan"
+            ),
+            models.Index(fields=["patient_code"], name="by_patient_code"),
         ]
         constraints = [
             models.CheckConstraint(

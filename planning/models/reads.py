@@ -14,6 +14,7 @@ class PatientRead(models.Model):
         GRID = "grid", _("Planning, par l'API")
         LIST = "list", _("Liste des interventions")
         FORM = "form", _("Fiche de l'intervention")
+        INBOX = "inbox", _("Boîte")
 
     at = models.DateTimeField(db_index=True)
     user = models.ForeignKey(User, models.PROTECT, related_name="+")

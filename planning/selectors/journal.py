@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from planning import wording
 from planning.calendar import Week
 from planning.models import JournalEntry
+from planning.selectors.decision_sentences import decision_sentence, is_decision
 from planning.selectors.policies import policy_label
 from planning.selectors.reference_sentences import REFERENCE, reference_sentence
 from planning.selectors.sentences import edit_sentence, plan_sentence
@@ -53,6 +54,8 @@ def _about(entry: JournalEntry) -> list[int]:
 
 def text_of(entry: JournalEntry) -> str:
     after: Mapping[str, Any] = entry.after or {}
+    if is_decision(entry):
+        return decision_sentence(entry)
     if entry.action == Action.RUN:
         return _("Politique « %(policy)s »") % {"policy": policy_label(str(after.get("policy", "")))}
     if entry.action == Action.PROPOSE:

@@ -246,11 +246,15 @@ def _length(span: tuple[int, int] | None) -> int:
 
 
 def candidates(week: Week, last_day: date) -> Q:
-    """Which interventions may still enter the week: accepted, admitted before its last day, not placed elsewhere."""
-    elsewhere = Placement.objects.filter(
-        intervention=OuterRef("pk"), plan__status__in=[Plan.Status.DRAFT, Plan.Status.APPROVED]
-    ).exclude(plan__monday=week.monday)
-    return Q(~Exists(elsewhere), state=Intervention.State.ACCEPTED, admission_date__lt=last_day)
+    """Which interventions may still enter the week: accepted, admitted before its last day, not placed elsewhere.
+
+    One to re-programme is free again, whatever the approved version that it was taken out of goes on showing.
+    """
+    elsewhere = Placement.objects.filter(intervention=OuterRef("pk")).exclude(plan__monday=week.monday)
+    in_draft = Exists(elsewhere.filter(plan__status=Plan.Status.DRAFT))
+    approved = Exists(elsewhere.filter(plan__status=Plan.Status.APPROVED))
+    free = Q(~in_draft) & (Q(to_replan_since__isnull=False) | ~Q(approved))
+    return free & Q(state=Intervention.State.ACCEPTED, admission_date__lt=last_day)
 
 
 def read_interventions(

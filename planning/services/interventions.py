@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db import transaction
 from planning.calendar import Week
 from planning.models import Equipment, Intervention, JournalEntry, Placement, Plan, User
 from planning.services.slots import touch_drafts
+from planning.services.steps import snapshot
 
 # What the journal never holds: only that it changed.
 SECRET = frozenset({"patient_code", "notes"})
@@ -19,7 +20,9 @@ FIELDS = (
     "code", "patient_code", "procedure_label", "procedure_code", "surgeon", "specialty", "planned_minutes", "priority",
     "admission_date", "deadline_date", "ambulatory", "child", "septic", "recovery_minutes", "notes",
 )  # fmt: skip
-CLOSED = (Intervention.State.DONE, Intervention.State.CANCELLED)
+Action = JournalEntry.Action
+State = Intervention.State
+CLOSED = (State.DONE, State.CANCELLED)
 
 
 class InterventionRefused(Exception):
@@ -42,7 +45,7 @@ def create_intervention(
 ) -> Intervention:
     """Save a new request of the planning office: it is accepted as it stands."""
     intervention.requested_at, intervention.requested_by = now, user
-    intervention.state = Intervention.State.ACCEPTED
+    intervention.state = State.ACCEPTED
     intervention.save()
     intervention.equipment.set(equipment)
     _note(intervention, user, now, None, _facts(intervention))
@@ -87,30 +90,21 @@ def edit_intervention(
 
 
 @transaction.atomic
-def accept_intervention(*, intervention: Intervention, user: User, now: datetime) -> None:
-    """A request enters the list to plan. Raises ``InterventionRefused`` when it is no longer a request."""
-    states = Intervention.State
-    # Conditional, because two people may decide on the same request at once: the second is told.
-    changed = Intervention.objects.filter(pk=intervention.pk, state=states.REQUESTED).update(state=states.ACCEPTED)
-    if not changed:
-        raise InterventionRefused
-    _note(intervention, user, now, {"state": states.REQUESTED}, {"state": states.ACCEPTED})
+def cancel_intervention(
+    *, intervention: Intervention, reason: str, user: User, now: datetime, shown_as: str = ""
+) -> JournalEntry:
+    """Cancelled, with the reason; a request is refused thereby. It leaves the drafts; an approved version keeps it,
+    shown as cancelled.
 
-
-@transaction.atomic
-def cancel_intervention(*, intervention: Intervention, reason: str, user: User, now: datetime) -> None:
-    """Cancelled, with the reason; it leaves the drafts. An approved version keeps it, shown as cancelled.
-
-    Raises ``InterventionRefused`` when it is done or cancelled already.
+    Raises ``InterventionRefused`` when it is done or cancelled already, or no longer ``shown_as`` when that is given.
     """
     mondays = lock_drafts_of([intervention.pk])
-    before = Intervention.objects.values_list("state", flat=True).get(pk=intervention.pk)
-    open_rows = Intervention.objects.filter(pk=intervention.pk).exclude(state__in=CLOSED)
-    if not open_rows.update(state=Intervention.State.CANCELLED, cancel_reason=reason):
+    row = Intervention.objects.select_for_update(no_key=True).get(pk=intervention.pk)
+    if row.state in CLOSED or (shown_as and row.state != shown_as):
         raise InterventionRefused
-    Placement.objects.filter(intervention=intervention, plan__status=Plan.Status.DRAFT).delete()
-    touch_drafts(mondays)
-    _note(intervention, user, now, {"state": before}, {"state": Intervention.State.CANCELLED}, reason)
+    action = Action.REFUSE if row.state in (State.REQUESTED, State.RETURNED) else Action.CANCEL
+    change = {"state": State.CANCELLED, "cancel_reason": reason, "to_replan_since": None}
+    return change_row(row, change, action, user, now, reason, left=leave_drafts([row.pk], mondays).get(row.pk))
 
 
 def lock_drafts_of(interventions: Iterable[int]) -> list[date]:
@@ -122,6 +116,50 @@ def lock_drafts_of(interventions: Iterable[int]) -> list[date]:
     holding = Placement.objects.filter(intervention__in=list(interventions)).values("plan")
     drafts = Plan.objects.select_for_update().filter(status=Plan.Status.DRAFT, pk__in=holding)
     return list(drafts.order_by("pk").values_list("monday", flat=True))
+
+
+def leave_drafts(interventions: Iterable[int], mondays: Iterable[date]) -> dict[int, dict[str, Any]]:
+    """They leave the drafts (locked by ``lock_drafts_of``).
+
+    By intervention, for whoever takes it back: {plan: [its revision since, where it was]}.
+    """
+    rows = Placement.objects.filter(intervention__in=list(interventions), plan__status=Plan.Status.DRAFT)
+    held = list(rows.select_related("slot__room", "plan"))
+    if held:
+        rows.delete()
+        touch_drafts(mondays)
+    left: dict[int, dict[str, Any]] = {}
+    for row in held:
+        left.setdefault(row.intervention_id, {})[str(row.plan_id)] = [row.plan.revision + 1, snapshot(row)]
+    return left
+
+
+def change_row(
+    row: Intervention,
+    change: Mapping[str, Any],
+    action: str,
+    user: User,
+    now: datetime,
+    reason: str = "",
+    facts: Mapping[str, Any] | None = None,
+    left: Mapping[str, Any] | None = None,
+) -> JournalEntry:
+    """Write a decision on a row that is locked already, and its line, which services/undoing.py can take back.
+
+    ``left`` are the places it held in drafts.
+    """
+    before = {name: written(row, name) for name in change}
+    for name, value in change.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(change))
+    after = {name: written(row, name) for name in change} | dict(facts or {})
+    return _note(row, user, now, before | ({"drafts": dict(left)} if left else {}), after, reason, action)
+
+
+def written(row: Intervention, name: str) -> Any:
+    """A field as the journal keeps it."""
+    value = getattr(row, name)
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, State) else value
 
 
 def _facts(intervention: Intervention) -> dict[str, Any]:
@@ -146,12 +184,12 @@ def _facts(intervention: Intervention) -> dict[str, Any]:
 
 def _note(
     intervention: Intervention, user: User, now: datetime, before: dict[str, Any] | None, after: dict[str, Any],
-    reason: str = "",
-) -> None:  # fmt: skip
+    reason: str = "", action: str = Action.EDIT,
+) -> JournalEntry:  # fmt: skip
     """Under the week that a living version plans it in, so that the week's journal shows it."""
     placed = Placement.objects.filter(intervention=intervention, plan__status__in=("draft", "approved"))
     day = placed.order_by("-slot__date").values_list("slot__date", flat=True).first()
-    JournalEntry.objects.create(
-        at=now, user=user, action=JournalEntry.Action.EDIT, intervention=intervention, before=before, after=after,
+    return JournalEntry.objects.create(
+        at=now, user=user, action=action, intervention=intervention, before=before, after=after,
         reason=reason, monday=Week.of(day).monday if day else None,
     )  # fmt: skip

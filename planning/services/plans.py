@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 
 from planning.calendar import Week
 from planning.models import Intervention, JournalEntry, Placement, Plan, Site, User
 from planning.selectors.loaded import load_week_problem
 from planning.selectors.pricing import PARAMETERS
 from planning.services.journal import append_entry
+from planning.services.replanning import let_fall_out, planned_anew
 from planning.services.steps import Stale
 from planning.solver.costs import breakdown
 
@@ -74,13 +75,15 @@ def open_draft(*, monday: date, user: User | None, now: datetime) -> Plan:
         # one_draft_a_week: another request opened it between our read and our insert.
         return Plan.objects.get(monday=monday, status=Status.DRAFT)
     if approved is not None:
-        copy_placements(approved, draft)
+        # What was taken out since, to be planned on another day, does not come back by itself.
+        waiting = Q(intervention__state=Intervention.State.ACCEPTED, intervention__to_replan_since__isnull=False)
+        copy_placements(approved, draft, but=waiting)
     return draft
 
 
-def copy_placements(source: Plan, target: Plan) -> None:
+def copy_placements(source: Plan, target: Plan, *, but: Q | None = None) -> None:
     """Pins and forced placements go along with who, when and why; a duration corrected since is taken as it is now."""
-    rows = list(source.placements.select_related("intervention"))
+    rows = list(source.placements.filter(~but if but else Q()).select_related("intervention"))
     for row in rows:
         row.pk, row.plan = None, target
         row.minutes = row.intervention.planned_minutes
@@ -102,7 +105,7 @@ def approve_plan(*, plan_id: int, revision: int, user: User, now: datetime) -> P
     if previous is not None and previous.parameters.get("draft_revision") == revision:
         raise UnableToApprove(previous)
     approved = _freeze(draft, user, now)
-    fell_out = _change_states(approved, previous)
+    fell_out = _change_states(approved, previous, now)
     append_entry(
         plan=approved, user=user, action=JournalEntry.Action.APPROVE, now=now,
         before={"number": previous.number} if previous else None,
@@ -141,16 +144,24 @@ def _freeze(draft: Plan, user: User, now: datetime) -> Plan:
     return approved
 
 
-def _change_states(approved: Plan, previous: Plan | None) -> int:
-    """The interventions become planned; those of the previous version that fell out are to be planned again."""
-    planned = Placement.objects.filter(plan=approved).values("intervention")
+def _change_states(approved: Plan, previous: Plan | None, now: datetime) -> int:
+    """The interventions become planned; those of the previous version that fell out are to be planned again.
+
+    Not those that another week's version has taken over meanwhile.
+    """
     states = Intervention.State
-    Intervention.objects.filter(pk__in=planned, state=states.ACCEPTED).update(state=states.PLANNED)
+    placed = Placement.objects.filter(plan=approved)
+    planned = placed.values("intervention")
+    planned_anew(Intervention.objects.filter(pk__in=planned, state=states.ACCEPTED))
+    # Asked to be moved, and still where it was: it goes on waiting.
+    here = Q(
+        plan=previous, intervention=OuterRef("intervention"), slot=OuterRef("slot"), starts_at=OuterRef("starts_at")
+    )
+    moved = placed.filter(~Exists(Placement.objects.filter(here))).values("intervention")
+    planned_anew(Intervention.objects.filter(pk__in=moved, state=states.PLANNED, to_replan_since__isnull=False))
     if previous is None:
         return 0
     before = Placement.objects.filter(plan=previous).values("intervention")
-    return (
-        Intervention.objects.filter(pk__in=before, state=states.PLANNED)
-        .exclude(pk__in=planned)
-        .update(state=states.ACCEPTED)
-    )
+    elsewhere = Placement.objects.filter(intervention=OuterRef("pk"), plan__status=Status.APPROVED)
+    left_out = Intervention.objects.filter(~Exists(elsewhere), pk__in=before, state=states.PLANNED)
+    return let_fall_out(left_out, now=now)

@@ -51,6 +51,12 @@ _STEPS: Mapping[str, Any] = {
     "pin": gettext_lazy("Verrouiller %(code)s"),
     "unpin": gettext_lazy("Déverrouiller %(code)s"),
     "take": gettext_lazy("Reprendre la proposition v%(number)s"),
+    "accept": gettext_lazy("Accepter %(code)s"),
+    "return": gettext_lazy("Renvoyer %(code)s"),
+    "refuse": gettext_lazy("Refuser %(code)s"),
+    "cancel": gettext_lazy("Annuler l'intervention %(code)s"),
+    "merge": gettext_lazy("Réunir %(code)s à son doublon"),
+    "edit": gettext_lazy("Modifier le suivi de %(code)s"),
 }
 
 

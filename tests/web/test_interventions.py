@@ -281,7 +281,8 @@ def test_a_cancelled_intervention_leaves_the_draft_and_stays_in_the_approved_ver
     assert (row.state, row.cancel_reason) == ("cancelled", "Fièvre")
     assert (draft.placements.count(), draft.revision, approved.placements.count()) == (0, 1, 1)
     entry = JournalEntry.objects.get(intervention=row)
-    assert (entry.reason, entry.before, entry.monday) == ("Fièvre", {"state": "planned"}, WEEK.monday)
+    assert (entry.action, entry.reason, entry.monday) == ("cancel", "Fièvre", WEEK.monday)
+    assert entry.before["state"] == "planned"
 
 
 def test_a_viewer_neither_lists_nor_cancels(viewer: Client, hospital: Hospital) -> None:

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 
 from planning.access import May, allowed, require
 from planning.models import Equipment, Intervention, PatientRead, Placement, Plan, Specialty, Surgeon, User
+from planning.services.decisions import accept_requests
 from planning.services.interventions import (
     CLOSED,
     InterventionChanged,
     InterventionRefused,
-    accept_intervention,
     cancel_intervention,
     create_intervention,
     edit_intervention,
@@ -127,9 +127,8 @@ def intervention_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def intervention_accept(request: HttpRequest, pk: int) -> HttpResponse:
     intervention = get_object_or_404(Intervention, pk=pk)
-    try:
-        accept_intervention(intervention=intervention, user=cast("User", request.user), now=timezone.now())
-    except InterventionRefused:
+    outcome = accept_requests(interventions=[pk], user=cast("User", request.user), now=timezone.now())
+    if outcome.refused:
         messages.error(request, _("Cette demande a déjà été traitée."))
     else:
         messages.success(request, _("%(code)s est acceptée : elle est à planifier.") % {"code": intervention.code})
