@@ -17,11 +17,13 @@ from kombu.exceptions import OperationalError
 from planning.services.comparing import work_on_next_cell
 from planning.services.comparisons import reap_cells
 from planning.services.explanations import work_on_explanation
+from planning.services.idempotency import purge_requests
 from planning.services.proposing import work_on_run
 from planning.services.pulse import note_worker
 from planning.services.reads import purge_reads
 from planning.services.releases import release_due_slots
 from planning.services.runs import reap_runs
+from planning.services.tokens import purge_tokens
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +82,13 @@ def release_slots(**_: Any) -> None:
 @shared_task(name="planning.purge_reads")
 def purge_old_reads(**_: Any) -> None:
     purge_reads(now=timezone.now(), days=settings.READS_KEPT_DAYS)
+
+
+@shared_task(name="planning.purge_api")
+def purge_api(**_: Any) -> None:
+    """Answers kept for a second request, and tokens long past their end."""
+    purge_requests(now=timezone.now(), hours=settings.IDEMPOTENCY_KEPT_HOURS)
+    purge_tokens(now=timezone.now())
 
 
 @worker_ready.connect

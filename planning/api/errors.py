@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -34,6 +34,10 @@ class Problem(Exception):
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """``errors`` names each faulty field of a 400. None leaves a real defect to Django, which logs it."""
+    return _of_this_house(error) or _of_the_framework(error, context)
+
+
+def _of_this_house(error: Exception) -> Response | None:
     if isinstance(error, Problem):
         return problem(error.status_code, error.kind, error.title, error.detail, **error.more)
     if isinstance(error, ProblemError):
@@ -44,6 +48,13 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     if isinstance(error, DATABASE_AWAY):
         logger.error("the database did not answer", exc_info=error)
         return Response(away(), status=503, content_type=CONTENT_TYPE, headers={"Retry-After": RETRY_SECONDS})
+    if isinstance(error, IntegrityError) and _is_taken(error):
+        title = _("Quelqu'un d'autre vient d'écrire la même chose")
+        return problem(status.HTTP_409_CONFLICT, "conflict", title, _("Rien n'a été changé. Relisez, puis réessayez."))
+    return None
+
+
+def _of_the_framework(error: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -63,6 +74,11 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
         if name in response.headers:
             made[name] = response.headers[name]
     return made
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    """A name taken between the check and the write; any other broken constraint is a defect."""
+    return getattr(error.__cause__, "sqlstate", "") == "23505" or "UNIQUE constraint failed" in str(error)
 
 
 def _again(response: Response, seconds: int) -> Response:
@@ -94,6 +110,8 @@ def _said(errors: dict[str, Any]) -> str:
 
 
 def _named(error: Exception, status_code: int) -> tuple[str, str]:
+    if kind := getattr(error, "kind", ""):
+        return kind, _("Accès refusé")
     if isinstance(error, Http404 | exceptions.NotFound):
         return "not-found", _("Introuvable")
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from planning.api import comparisons, explanations, master_plans, plans, runs, swaps, versions, weeks
+from planning.api import comparisons, explanations, master_plans, plans, rooms, runs, swaps, versions, weeks
 from planning.api.schema import Schema
 
 urlpatterns: list[URLPattern] = [
@@ -34,6 +34,10 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:pk>/", runs.RunDetail.as_view(), name="api-run"),
     path("runs/<int:pk>/cancel/", runs.RunCancel.as_view(), name="api-run-cancel"),
     path("runs/<int:pk>/retry/", runs.RunRetry.as_view(), name="api-run-retry"),
+    path("rooms/", rooms.Rooms.as_view(), name="api-rooms"),
+    path("rooms/<int:pk>/", rooms.RoomDetail.as_view(), name="api-room"),
+    path("rooms/<int:pk>/closures/", rooms.RoomClosures.as_view(), name="api-room-closures"),
+    path("rooms/<int:pk>/closures/<int:closure>/", rooms.RoomClosureDetail.as_view(), name="api-room-closure"),
     path("comparisons/", comparisons.Comparisons.as_view(), name="api-comparisons"),
     path("comparisons/<int:pk>/", comparisons.ComparisonDetail.as_view(), name="api-comparison"),
     path("comparisons/<int:pk>/progress/", comparisons.ComparisonProgress.as_view(), name="api-comparison-progress"),

@@ -1,3 +1,4 @@
+from planning.models.api import ApiToken, IdempotentRequest
 from planning.models.change_requests import ChangeRequest
 from planning.models.comparisons import Comparison, ComparisonCell, ComparisonWeek, CriterionWeights
 from planning.models.explanations import Explanation
@@ -16,6 +17,7 @@ from planning.models.theatre import Equipment, Room, RoomClosure, Specialty
 
 __all__ = [
     "Absence",
+    "ApiToken",
     "ChangeRequest",
     "ColumnMapping",
     "Comparison",
@@ -25,6 +27,7 @@ __all__ = [
     "EditedRoomDay",
     "Equipment",
     "Explanation",
+    "IdempotentRequest",
     "InboxVisit",
     "Intervention",
     "JournalEntry",

@@ -110,6 +110,14 @@ def _invitation(of: Facts, before: Facts, after: Facts) -> str:
     return _("Invitation renvoyée à %(of)s") % of
 
 
+def _token(of: Facts, before: Facts, after: Facts) -> str:
+    """The token's name, made or revoked."""
+    if after.get("token"):
+        said = _("Jeton d'API « %(token)s » de %(of)s créé, valable %(days)s jours")
+        return said % {**of, "token": after["token"], "days": after.get("days", "?")}
+    return _("Jeton d'API « %(token)s » de %(of)s révoqué") % {**of, "token": before.get("token", "")}
+
+
 def _second_factor(of: Facts, before: Facts, after: Facts) -> str:
     return _("Second facteur de %(of)s retiré") % of
 
@@ -144,6 +152,7 @@ _EVENTS = (
     ("absence", _absence),
     ("closed_on", _closing),
     ("invitation", _invitation),
+    ("token", _token),
     ("second_factor", _second_factor),
     ("second_factor_required", _second_factor_required),
 )

@@ -23,6 +23,7 @@ from planning.web.views import (
     settings,
     specialties,
     surgeons,
+    tokens,
     week,
     week_slots,
 )
@@ -104,6 +105,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("comptes/<int:pk>/second-facteur/", accounts.account_reset_factor, name="account-reset-factor"),
     path("consultations/", reads.read_list, name="reads"),
     path("consultations/export.csv", reads.read_export, name="reads-export"),
+    path("compte/jetons/", tokens.token_list, name="tokens"),
+    path("compte/jetons/<uuid:identifier>/revoquer/", tokens.token_revoke, name="token-revoke"),
     path("parametres/", settings.settings, name="settings"),
     path("parametres/versions/<int:number>/", settings.settings_version, name="settings-version"),
     path("regles/", rules.rules, name="rules"),

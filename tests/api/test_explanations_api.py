@@ -167,7 +167,7 @@ def test_drafts_are_for_those_who_may_see_them(hospital: Hospital) -> None:
     for user in (hospital.surgeon_user, hospital.viewer):
         assert signed_in(user).get(address(plan, item)).status_code == 404
         assert signed_in(user).post(address(plan, item)).status_code == 404
-    assert Client().get(address(plan, item)).status_code == 403
+    assert Client().get(address(plan, item)).status_code == 401
 
 
 def test_an_unknown_plan_or_intervention_is_not_found(hospital: Hospital) -> None:

@@ -140,7 +140,7 @@ def test_an_unknown_week_or_plan_is_not_found_and_a_malformed_one_is_named(hospi
 
 def test_an_anonymous_visitor_gets_no_grid(hospital: Hospital) -> None:
     answer = Client().get(URL)
-    assert answer.status_code == 403
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert answer.json()["type"] == "not-signed-in"
 
 
@@ -161,7 +161,7 @@ def test_an_address_that_the_api_does_not_have_is_answered_as_a_problem(hospital
     for method in ("get", "post", "delete"):
         answer = getattr(signed_in(hospital.viewer), method)("/api/v1/plans/first/lift/")
         assert (answer.status_code, answer.json()["type"]) == (404, "not-found")
-    assert Client().get("/api/v1/nowhere/").status_code == 403
+    assert Client().get("/api/v1/nowhere/").status_code == 401
     answer = signed_in(hospital.viewer).put(URL, {}, content_type="application/json")
     assert (answer.status_code, answer.json()["type"]) == (405, "method-not-allowed")
 

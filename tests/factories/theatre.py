@@ -24,6 +24,7 @@ from planning.models import (
 )
 from planning.services.comparisons import request_comparison
 from planning.services.parameters import version_in_force
+from planning.services.tokens import create_token
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
 from tests.factories.plans import make_plan, place
 
@@ -92,6 +93,7 @@ def rows_of(theatre: Theatre) -> Rows:
         "comptes": {"pk": hospital.viewer.pk},
         "parametres": {"number": version_in_force(now=NOW).number},
         "calculs": {"pk": theatre.run.pk},
+        "compte": {"identifier": create_token(name="Essai", days=30, user=hospital.director, now=NOW)[0].identifier},
     }
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from planning.access import TABLE, May, is_self_service
+from planning.api.permissions import rights_asked
 from tests.factories.hospital import WEEK, Hospital, make_user, small_hospital
 
 # Signing in and what goes before it: each of these shows nothing of the hospital.
@@ -21,6 +22,7 @@ DOORS = {
     "socialaccount_login_cancelled", "socialaccount_signup", "set_language",
     "javascript-catalog", "health",
 }  # fmt: skip
+KNOWN = {"week": str(WEEK), "identifier": "00000000-0000-4000-8000-000000000000"}
 # Django's own site, guarded by its own test below.
 OTHER_SITES = {"admin"}
 
@@ -41,7 +43,7 @@ def rights_of(pattern: URLPattern) -> frozenset[May] | None:
     endpoint = getattr(view, "cls", None)
     if endpoint is None or not hasattr(endpoint, "may"):
         return None
-    return frozenset({endpoint.may})
+    return frozenset(rights_asked(endpoint, "GET"))
 
 
 def is_public(pattern: URLPattern) -> bool:
@@ -49,7 +51,7 @@ def is_public(pattern: URLPattern) -> bool:
 
 
 def address_of(pattern: URLPattern) -> str:
-    kwargs = {name: str(WEEK) if name == "week" else "1" for name in pattern.pattern.converters}
+    kwargs = {name: KNOWN.get(name, "1") for name in pattern.pattern.converters}
     return reverse(str(pattern.name), kwargs=kwargs)
 
 
@@ -86,6 +88,26 @@ def test_a_role_opens_what_its_rights_say_and_nothing_else(role: str) -> None:
         may = bool(rights & TABLE[role])
         if (status == 403) == may or status >= 500:
             wrong.append((pattern.name, status, "allowed" if may else "refused"))
+
+    assert wrong == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", sorted(TABLE))
+def test_a_role_changes_through_the_api_what_its_rights_say_and_nothing_else(role: str) -> None:
+    small_hospital()
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user(f"quelqu-un-{role}", role))
+    wrong = []
+    for pattern in walk():
+        endpoint: Any = getattr(pattern.callback, "cls", None)
+        for method in ("post", "put", "patch", "delete"):
+            if endpoint is None or not hasattr(endpoint, method) or pattern.name == "api-nowhere":
+                continue
+            may = bool(frozenset(rights_asked(endpoint, method)) & TABLE[role])
+            answer = client.generic(method, address_of(pattern), "[]", "application/json")
+            if (answer.status_code == 403) == may or answer.status_code >= 500:
+                wrong.append((pattern.name, method, answer.status_code, "allowed" if may else "refused"))
 
     assert wrong == []
 
