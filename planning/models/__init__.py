@@ -6,7 +6,7 @@ from planning.models.imports import ColumnMapping
 from planning.models.inbox import InboxVisit
 from planning.models.interventions import Intervention
 from planning.models.journal import JournalEntry, PlanStep
-from planning.models.people import Absence, Surgeon, SurgeonAvailability, User
+from planning.models.people import Absence, Surgeon, SurgeonAvailability, SurgeonPreference, User
 from planning.models.plans import Placement, Plan
 from planning.models.reads import PatientRead
 from planning.models.releases import ReleaseRule, SlotRelease
@@ -49,6 +49,7 @@ __all__ = [
     "Specialty",
     "Surgeon",
     "SurgeonAvailability",
+    "SurgeonPreference",
     "User",
     "WorkerPulse",
 ]

@@ -94,6 +94,8 @@ class Absence(models.Model):
     starts_on = models.DateField(_("du"))
     ends_on = models.DateField(_("au"))
     reason = models.CharField(_("motif"), max_length=200, blank=True)
+    # None: before anyone wrote it down. What it hits waits since then.
+    declared_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["starts_on"]
@@ -109,3 +111,32 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.surgeon} {self.starts_on} - {self.ends_on}"
+
+
+class SurgeonPreference(models.Model):
+    """A half-day of the week that the surgeon would rather have, or rather not: planners see it, no rule holds it."""
+
+    class Half(models.TextChoices):
+        MORNING = "morning", _("matin")
+        AFTERNOON = "afternoon", _("après-midi")
+
+    class Wish(models.TextChoices):
+        PREFERRED = "preferred", _("souhaité")
+        UNWANTED = "unwanted", _("à éviter")
+
+    surgeon = models.ForeignKey(Surgeon, models.CASCADE, related_name="preferences")
+    weekday = models.PositiveSmallIntegerField(_("jour"), choices=Weekday.choices)
+    half = models.CharField(_("demi-journée"), max_length=10, choices=Half.choices)
+    wish = models.CharField(_("souhait"), max_length=10, choices=Wish.choices)
+
+    class Meta:
+        ordering = ["weekday", "-half"]
+        verbose_name = _("souhait")
+        verbose_name_plural = _("souhaits")
+        constraints = [
+            models.UniqueConstraint(fields=["surgeon", "weekday", "half"], name="one_preference_a_half_day"),
+            models.CheckConstraint(condition=models.Q(weekday__lte=6), name="preference_of_a_weekday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.surgeon} {self.get_weekday_display()} {self.half} {self.wish}"

@@ -98,6 +98,8 @@ class RoomClosure(models.Model):
     starts_on = models.DateField(_("du"))
     ends_on = models.DateField(_("au"))
     reason = models.CharField(_("motif"), max_length=200)
+    # None: before anyone wrote it down. What it hits waits since then.
+    declared_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["starts_on"]

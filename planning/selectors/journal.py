@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from planning import wording
 from planning.calendar import Week
 from planning.models import JournalEntry
+from planning.selectors.change_sentences import CHANGES, change_sentence
 from planning.selectors.decision_sentences import decision_sentence, is_decision
 from planning.selectors.policies import policy_label
 from planning.selectors.reference_sentences import REFERENCE, reference_sentence
@@ -73,9 +74,17 @@ def text_of(entry: JournalEntry) -> str:
         return plan_sentence(entry.action, entry.before or {}, dict(after))
     if entry.action in REFERENCE:
         return reference_sentence(entry.action, entry.before or {}, after)
-    if entry.action == Action.EDIT:
-        return edit_sentence(entry.intervention.code if entry.intervention else "", entry.before or {}, dict(after))
+    if entry.action in (*CHANGES, Action.EDIT):
+        return _asked(entry)
     return _moved(entry)
+
+
+def _asked(entry: JournalEntry) -> str:
+    """What was asked of an intervention, or corrected in it."""
+    code, after = entry.intervention.code if entry.intervention else "", entry.after or {}
+    if entry.action in CHANGES:
+        return change_sentence(code, after)
+    return edit_sentence(code, entry.before or {}, dict(after))
 
 
 def _moved_together(action: str, after: Mapping[str, Any]) -> str:

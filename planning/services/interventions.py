@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import transaction
 
-from planning.calendar import Week
 from planning.models import Equipment, Intervention, JournalEntry, Placement, Plan, User
+from planning.services.journal import append_about
 from planning.services.slots import touch_drafts
 from planning.services.steps import snapshot
 
@@ -186,10 +186,6 @@ def _note(
     intervention: Intervention, user: User, now: datetime, before: dict[str, Any] | None, after: dict[str, Any],
     reason: str = "", action: str = Action.EDIT,
 ) -> JournalEntry:  # fmt: skip
-    """Under the week that a living version plans it in, so that the week's journal shows it."""
-    placed = Placement.objects.filter(intervention=intervention, plan__status__in=("draft", "approved"))
-    day = placed.order_by("-slot__date").values_list("slot__date", flat=True).first()
-    return JournalEntry.objects.create(
-        at=now, user=user, action=action, intervention=intervention, before=before, after=after,
-        reason=reason, monday=Week.of(day).monday if day else None,
-    )  # fmt: skip
+    return append_about(
+        intervention=intervention, action=action, user=user, now=now, before=before, after=after, reason=reason
+    )

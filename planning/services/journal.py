@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from planning.models import JournalEntry, Plan, User
+from planning.calendar import Week
+from planning.models import Intervention, JournalEntry, Placement, Plan, User
+
+LIVING = (Plan.Status.DRAFT, Plan.Status.APPROVED)
 
 
 def append_entry(
@@ -66,3 +69,22 @@ def append_change(
         after=None if after is None else {"of": of, **after},
         reason=reason,
     )
+
+
+def append_about(
+    *,
+    intervention: Intervention,
+    action: str,
+    user: User,
+    now: datetime,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> JournalEntry:
+    """One line on an intervention, under the week that a living version plans it in, so that its journal shows it."""
+    placed = Placement.objects.filter(intervention=intervention, plan__status__in=LIVING)
+    day = placed.order_by("-slot__date").values_list("slot__date", flat=True).first()
+    return JournalEntry.objects.create(
+        at=now, user=user, action=action, intervention=intervention, before=before, after=after, reason=reason,
+        monday=Week.of(day).monday if day else None,
+    )  # fmt: skip

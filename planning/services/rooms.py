@@ -32,7 +32,9 @@ def save_room(*, room: Room, equipment: Iterable[Equipment], user: User, now: da
 @transaction.atomic
 def close_room(*, room: Room, starts_on: date, ends_on: date, reason: str, user: User, now: datetime) -> RoomClosure:
     """Out of service between two dates, both included. The journal files it under its first week."""
-    closure = RoomClosure.objects.create(room=room, starts_on=starts_on, ends_on=ends_on, reason=reason)
+    closure = RoomClosure.objects.create(
+        room=room, starts_on=starts_on, ends_on=ends_on, reason=reason, declared_at=now
+    )
     touch_drafts(mondays_between(starts_on, ends_on))
     _note(closure, user, now, closed=True)
     return closure

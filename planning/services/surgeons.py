@@ -36,7 +36,9 @@ def save_surgeon(*, surgeon: Surgeon, hours: Mapping[int, tuple[int, int]], user
 @transaction.atomic
 def add_absence(*, surgeon: Surgeon, starts_on: date, ends_on: date, reason: str, user: User, now: datetime) -> Absence:
     """Away between two dates, both included. The journal files it under its first week."""
-    absence = Absence.objects.create(surgeon=surgeon, starts_on=starts_on, ends_on=ends_on, reason=reason)
+    absence = Absence.objects.create(
+        surgeon=surgeon, starts_on=starts_on, ends_on=ends_on, reason=reason, declared_at=now
+    )
     touch_drafts(mondays_between(starts_on, ends_on))
     _note(absence, user, now, away=True)
     return absence
