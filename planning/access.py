@@ -58,6 +58,14 @@ TABLE: dict[str, frozenset[May]] = {
 }
 
 
+# As what a role signs a programme (``SignOff.Kind``).
+SIGNS_AS: dict[str, str] = {
+    Role.DIRECTOR: "organiser",
+    Role.ADMINISTRATOR: "organiser",
+    Role.SURGEON: "surgeon",
+    Role.ANAESTHETIST: "anaesthetist",
+}
+
 # One's own account: signing in and out, the password, the second factor. Whoever they are about is the session's.
 SELF_SERVICE = ("account_", "mfa_", "socialaccount_", "openid_connect_", "set_language", "javascript-catalog")
 
@@ -71,6 +79,11 @@ def allowed(user: Any, may: May) -> bool:
     if isinstance(user, AnonymousUser) or not user.is_active:
         return False
     return may in TABLE[user.role]
+
+
+def signs_as(user: Any) -> str | None:
+    """As what ``user`` signs; None for whoever signs nothing."""
+    return SIGNS_AS.get(user.role) if allowed(user, May.SIGN) else None
 
 
 def require(*rights: May) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -22,11 +22,12 @@ from planning.api.permissions import PlanningView, signed_in
 from planning.api.plans import Revision, body, stale
 from planning.api.weeks import query, week_or_404
 from planning.models import Plan
-from planning.selectors import differences
+from planning.selectors import differences, sign_off_words
 from planning.selectors.answers import changed_answer
-from planning.selectors.approval import approval_check
+from planning.selectors.approval import approval_check, sign_off_check
 from planning.selectors.journal import journal_page
 from planning.services.plans import UnableToApprove, approve_plan
+from planning.services.sign_offs import SignOffsMissing
 from planning.services.steps import Stale
 from planning.services.taking import Taken, UnableToTakeProposal, take_proposal
 
@@ -132,7 +133,9 @@ class Approve(PlanningView):
 
     @extend_schema(operation_id="plan_approve", request=Revision, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request, pk: int) -> Response:
-        """The draft as a version that never changes. 409 when it changed since ``revision`` or is approved already."""
+        """The draft as a version that never changes. 409 when it changed since ``revision``, is approved already, or
+        lacks a required sign-off.
+        """
         revision = body(Revision, request)["revision"]
         plan_or_404(pk)
         try:
@@ -144,6 +147,13 @@ class Approve(PlanningView):
             title = _("Ce planning est déjà approuvé")
             detail = _("%(name)s l'a approuvé comme version %(number)s.") % said
             raise Problem(status.HTTP_409_CONFLICT, "approved-already", title, detail) from None
+        except SignOffsMissing as error:
+            title = _("Des visas manquent")
+            detail = _("Attendus : %(names)s.") % {"names": sign_off_words.names(error.awaited)}
+            raise Problem(
+                status.HTTP_409_CONFLICT, "sign-offs-missing", title, detail,
+                sign_offs=sign_off_check(plan_or_404(pk))["lines"],
+            ) from None  # fmt: skip
         message = _("Version %(number)s approuvée : elle ne changera plus.") % {"number": approved.number}
         return Response({"plan_id": approved.pk, "number": approved.number, "message": message})
 

@@ -11,6 +11,7 @@ from planning.models.plans import Placement, Plan
 from planning.models.reads import PatientRead
 from planning.models.releases import ReleaseRule, SlotRelease
 from planning.models.runs import PlanningRun, WorkerPulse
+from planning.models.sign_offs import SignOff
 from planning.models.site import ParameterVersion, Site
 from planning.models.slots import EditedRoomDay, MasterPlan, MasterPlanStep, Slot, SlotPattern
 from planning.models.theatre import Equipment, Room, RoomClosure, Specialty
@@ -42,6 +43,7 @@ __all__ = [
     "ReleaseRule",
     "Room",
     "RoomClosure",
+    "SignOff",
     "Site",
     "Slot",
     "SlotPattern",

@@ -34,6 +34,9 @@ class Plan(models.Model):
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    # Since when, and by whom, the sign-offs of this draft are asked for; an approval ends it.
+    sign_offs_asked_at = models.DateTimeField(null=True, blank=True)
+    sign_offs_asked_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["monday", "number"]

@@ -21,6 +21,11 @@ class Site(models.Model):
         FILL = "fill", _("Remplir les salles dans l'ordre")
         BALANCE = "balance", _("Équilibrer les salles")
 
+    class SurgeonSignOff(models.TextChoices):
+        NONE = "none", _("Aucun")
+        ONE = "one", _("Un, pour tous les chirurgiens")
+        EACH = "each", _("Chaque chirurgien qui opère dans la semaine")
+
     name = models.CharField(_("établissement"), max_length=120, default="Bloc opératoire")
     hospital_day_euros = models.PositiveIntegerField(_("coût d'une journée d'attente (€)"), default=300)
     overtime_hour_euros = models.PositiveIntegerField(_("coût de l'heure supplémentaire (€)"), default=200)
@@ -59,6 +64,12 @@ class Site(models.Model):
     default_policy = models.CharField(_("politique par défaut"), max_length=40, default="specialty")
     second_factor_required = models.BooleanField(_("exiger un second facteur de connexion"), default=False)
     time_limit_seconds = models.PositiveSmallIntegerField(_("durée d'un calcul (secondes)"), default=20)
+    # Which sign-offs an approval asks for (services/sign_offs.py); versioned, so that who chose and why is kept.
+    surgeon_sign_off = models.CharField(
+        _("visa des chirurgiens"), max_length=4, choices=SurgeonSignOff.choices, default=SurgeonSignOff.NONE
+    )
+    anaesthetist_sign_off = models.BooleanField(_("visa d'un anesthésiste"), default=False)
+    organiser_sign_off = models.BooleanField(_("visa de l'organisation du bloc"), default=False)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from planning import wording
 from planning.calendar import Week
 from planning.models import Plan
+from planning.selectors import sign_off_words
 from planning.selectors.differences import difference, summary
 from planning.selectors.loaded import LoadedWeek, load_week_problem
+from planning.selectors.sign_offs import Kind, Standing, missing, standings
 from planning.selectors.warnings import conflicts_in, remarks_in, told_of
 
 
@@ -35,7 +37,34 @@ def approval_check(plan: Plan) -> dict[str, Any]:
         "unplanned": len(loaded.interventions) - len(loaded.placements),
         "differences": None if approved is None else summary(difference(plan, approved)),
         "approved": None if approved is None else {"id": approved.pk, "number": approved.number},
+        "sign_offs": sign_off_check(plan),
     }
+
+
+def sign_off_check(plan: Plan) -> dict[str, Any]:
+    """The sign-offs that the approval of a draft takes: how each stands, and which keep it from being approved."""
+    found = standings(plan) if plan.status == Plan.Status.DRAFT else []
+    codes = dict(plan.placements.values_list("intervention_id", "intervention__code")) if found else {}
+    asked_at = plan.sign_offs_asked_at
+    return {
+        "asked_at": asked_at.isoformat() if asked_at else None,
+        "missing": len(missing(found)),
+        "lines": [
+            {
+                "kind": one.kind,
+                "state": one.state,
+                "label": sign_off_words.whose(one.kind, one.surgeon),
+                "state_label": _by_approval(one) or str(sign_off_words.STATES[one.state]),
+                "text": "" if one.last is None else sign_off_words.said(one, codes),
+                "comment": one.last.comment if one.last else "",
+            }
+            for one in found
+        ],
+    }
+
+
+def _by_approval(one: Standing) -> str:
+    return "" if one.holds or one.kind != Kind.ORGANISER else _("donné par l'approbation")
 
 
 def _broken(loaded: LoadedWeek) -> Iterator[Remark]:

@@ -17,6 +17,7 @@ from planning.selectors.decision_sentences import decision_sentence, is_decision
 from planning.selectors.policies import policy_label
 from planning.selectors.reference_sentences import REFERENCE, reference_sentence
 from planning.selectors.sentences import edit_sentence, plan_sentence
+from planning.selectors.sign_off_words import journal_sentence
 
 PAGE = 50
 Action = JournalEntry.Action
@@ -55,19 +56,12 @@ def _about(entry: JournalEntry) -> list[int]:
 
 def text_of(entry: JournalEntry) -> str:
     after: Mapping[str, Any] = entry.after or {}
+    if "sign_off" in after:
+        return journal_sentence(after)
     if is_decision(entry):
         return decision_sentence(entry)
-    if entry.action == Action.RUN:
-        return _("Politique « %(policy)s »") % {"policy": policy_label(str(after.get("policy", "")))}
-    if entry.action == Action.PROPOSE:
-        text = _("Version %(number)s, %(cost)s")
-        return text % {"number": after.get("number", "?"), "cost": wording.euros(after.get("total_cost") or 0)}
-    if entry.action == Action.TAKE:
-        count = after.get("lines", 0)
-        text = ngettext("Version %(number)s : %(n)d ligne", "Version %(number)s : %(n)d lignes", count)
-        return text % {"number": after.get("number", "?"), "n": count}
-    if entry.action == Action.APPROVE:
-        return _("Version %(number)s") % {"number": after.get("number") or (entry.plan.number if entry.plan else "?")}
+    if entry.action in (Action.RUN, Action.PROPOSE, Action.TAKE, Action.APPROVE):
+        return _of_version(entry, after)
     if entry.action in (Action.UNDO, Action.REDO):
         return wording.step_label(str(after.get("step", "")), after) if after.get("step") else ""
     if entry.action in (Action.SLOT, Action.MASTER, Action.RELEASE):
@@ -85,6 +79,21 @@ def _asked(entry: JournalEntry) -> str:
     if entry.action in CHANGES:
         return change_sentence(code, after)
     return edit_sentence(code, entry.before or {}, dict(after))
+
+
+def _of_version(entry: JournalEntry, after: Mapping[str, Any]) -> str:
+    """A run, the proposal it made, what was taken of it, the version approved."""
+    number = after.get("number") or (entry.plan.number if entry.plan else "?")
+    if entry.action == Action.RUN:
+        return _("Politique « %(policy)s »") % {"policy": policy_label(str(after.get("policy", "")))}
+    if entry.action == Action.PROPOSE:
+        text = _("Version %(number)s, %(cost)s")
+        return text % {"number": number, "cost": wording.euros(after.get("total_cost") or 0)}
+    if entry.action == Action.TAKE:
+        count = after.get("lines", 0)
+        text = ngettext("Version %(number)s : %(n)d ligne", "Version %(number)s : %(n)d lignes", count)
+        return text % {"number": number, "n": count}
+    return _("Version %(number)s") % {"number": number}
 
 
 def _moved_together(action: str, after: Mapping[str, Any]) -> str:

@@ -17,8 +17,11 @@ from planning.selectors.pricing import PARAMETERS
 from planning.selectors.rule_words import LEVEL_LABELS, RULE_NAMES
 from planning.solver.levels import DEFAULTS, Level
 
-# All that a version holds: what plans are made with, and what the pages offer first.
-VERSIONED = ("name", *(name for name in PARAMETERS if name != "version"), "default_policy", "time_limit_seconds")
+# All that a version holds: what plans are made with, what the pages offer first, and who must sign.
+SIGN_OFFS = ("surgeon_sign_off", "anaesthetist_sign_off", "organiser_sign_off")
+VERSIONED = (
+    "name", *(name for name in PARAMETERS if name != "version"), "default_policy", "time_limit_seconds", *SIGN_OFFS
+)  # fmt: skip
 
 _LABELS = {
     "name": gettext_lazy("établissement"),
@@ -39,6 +42,9 @@ _LABELS = {
     "tie_rule": gettext_lazy("à coût égal"),
     "default_policy": gettext_lazy("politique par défaut"),
     "time_limit_seconds": gettext_lazy("durée d'un calcul"),
+    "surgeon_sign_off": gettext_lazy("visa des chirurgiens"),
+    "anaesthetist_sign_off": gettext_lazy("visa d'un anesthésiste"),
+    "organiser_sign_off": gettext_lazy("visa de l'organisation du bloc"),
 }
 # What the journal adds to the values: the version's number, the codes of the specialties.
 _JOURNAL = ("of", "codes")
@@ -145,6 +151,10 @@ def _written(name: str, value: Any) -> str:
         return str(Site.TieRule(value).label)
     if name == "default_policy":
         return policy_label(value)
+    if name == "surgeon_sign_off":
+        return str(Site.SurgeonSignOff(value).label)
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
     if name == "late_from_minute":
         return wording.clock(value)
     if name == "time_limit_seconds":

@@ -27,4 +27,6 @@ def changes_since(plan_id: int, revision: int) -> list[JournalEntry]:
 
 
 def last_change(plan_id: int) -> JournalEntry | None:
-    return JournalEntry.objects.filter(plan=plan_id).select_related("user").order_by("-at", "-pk").first()
+    """The last that changed the draft: a sign-off does not."""
+    changes = JournalEntry.objects.filter(plan=plan_id, after__has_key="revision").select_related("user")
+    return changes.order_by("-at", "-pk").first()

@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
 from planning.calendar import Week
-from planning.models import Intervention, JournalEntry, Placement, Plan, Site, User
+from planning.models import Intervention, JournalEntry, Placement, Plan, SignOff, Site, User
 from planning.selectors.loaded import load_week_problem
 from planning.selectors.pricing import PARAMETERS
 from planning.services.journal import append_entry
 from planning.services.replanning import let_fall_out, planned_anew
+from planning.services.sign_offs import close_sign_offs, copy_sign_offs
 from planning.services.steps import Stale
 from planning.solver.costs import breakdown
 
@@ -95,7 +96,7 @@ def copy_placements(source: Plan, target: Plan, *, but: Q | None = None) -> None
 def approve_plan(*, plan_id: int, revision: int, user: User, now: datetime) -> Plan:
     """The draft as a new version that never changes; the draft itself stays open for what comes after.
 
-    Raises ``Stale`` when the draft has changed since ``revision``, ``UnableToApprove``.
+    Raises ``Stale`` when the draft has changed since ``revision``, ``UnableToApprove``, ``SignOffsMissing``.
     """
     # A write, for it locks the row: no move can slip in between what was read and what is approved.
     if not Plan.objects.filter(pk=plan_id, status=Status.DRAFT, revision=revision).update(revision=revision):
@@ -104,18 +105,30 @@ def approve_plan(*, plan_id: int, revision: int, user: User, now: datetime) -> P
     previous = Plan.objects.filter(monday=draft.monday, status=Status.APPROVED).select_related("approved_by").first()
     if previous is not None and previous.parameters.get("draft_revision") == revision:
         raise UnableToApprove(previous)
-    approved = _freeze(draft, user, now)
+    signed = close_sign_offs(draft=draft, user=user, now=now)
+    approved = _freeze(draft, signed, user, now)
     fell_out = _change_states(approved, previous, now)
     append_entry(
         plan=approved, user=user, action=JournalEntry.Action.APPROVE, now=now,
-        before={"number": previous.number} if previous else None,
-        after={"number": approved.number, "placements": approved.placements.count(), "fell_out": fell_out},
+        before={"number": previous.number, "total_cost": previous.total_cost} if previous else None,
+        after={
+            "number": approved.number, "placements": approved.placements.count(), "fell_out": fell_out,
+            "total_cost": approved.total_cost, "signed": [str(row.user) for row in signed],
+        },
+        cost_delta=_cost_change(previous, approved),
     )  # fmt: skip
     return approved
 
 
-def _freeze(draft: Plan, user: User, now: datetime) -> Plan:
-    """A copy of the draft with the parameters and the cost of today, its placements written before it is decided."""
+def _cost_change(previous: Plan | None, approved: Plan) -> float | None:
+    """Against the version it replaces; a first version has its cost and no change of it."""
+    if previous is None or previous.total_cost is None or approved.total_cost is None:
+        return None
+    return approved.total_cost - previous.total_cost
+
+
+def _freeze(draft: Plan, signed: list[SignOff], user: User, now: datetime) -> Plan:
+    """A copy of the draft with the parameters and the cost of today; what it holds is written before it is decided."""
     loaded = load_week_problem(Week(draft.monday), draft)
     approved = add_version(
         Plan(
@@ -138,6 +151,7 @@ def _freeze(draft: Plan, user: User, now: datetime) -> Plan:
         )
     )
     copy_placements(draft, approved)
+    copy_sign_offs(signed, approved)
     Plan.objects.filter(monday=draft.monday, status=Status.APPROVED).update(status=Status.SUPERSEDED)
     Plan.objects.filter(pk=approved.pk).update(status=Status.APPROVED)
     approved.status = Status.APPROVED

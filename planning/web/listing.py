@@ -60,9 +60,9 @@ def make_listing(
     return Listing(page, query, sort)
 
 
-def asked_number(request: HttpRequest, name: str) -> int | None:
-    """The whole number that ``?name=`` asks for; None when it is none, or none that a row could have."""
-    text = request.GET.get(name, "")
+def asked_number(request: HttpRequest, name: str, given: Mapping[str, str] | None = None) -> int | None:
+    """The whole number that ``?name=`` (or ``given``) asks for; None when it is none, or none that a row could have."""
+    text = (request.GET if given is None else given).get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 

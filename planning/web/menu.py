@@ -30,6 +30,7 @@ ENTRIES = (
     Entry(_("Semaine"), "home", (May.SEE_WEEK,), ("week",)),
     Entry(_("Interventions"), "interventions", (May.SEE_DRAFTS,), ("intervention",)),
     Entry(_("Mes interventions"), "interventions", (May.SEE_OWN,), ("intervention",)),
+    Entry(_("Visas"), "sign-offs", (May.SIGN, May.SEE_DRAFTS), ("sign-off",)),
     Entry(_("Journal"), "journal-current", (May.SEE_DRAFTS,), ("journal",)),
     Entry(_("Comparer les politiques"), "comparisons", (May.SEE_DRAFTS,), ("comparison",)),
     Entry(_("Salles"), "rooms", (May.EDIT_REFERENCE,), ("room",), begins_group=True),

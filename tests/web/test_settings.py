@@ -13,7 +13,7 @@ GIVEN = {
     "deferred_euros": "700", "turnover_minutes": "0:25", "tie_rule": "fill", "default_policy": "open",
     "time_limit_seconds": "30", "late_from_minute": "20:00", "expedited_unplanned_euros": "4500",
     "urgent_unplanned_euros": "6000", "expedited_deferred_euros": "1200", "urgent_deferred_euros": "3000",
-    "reason": "Tarif 2027", "seen": "0",
+    "surgeon_sign_off": "none", "reason": "Tarif 2027", "seen": "0",
 }  # fmt: skip
 
 

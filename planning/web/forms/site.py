@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planning.models import Intervention, Site, Specialty
 from planning.models.people import Weekday
+from planning.selectors.parameters import SIGN_OFFS
 from planning.selectors.policies import policy_options
 from planning.web.forms.fields import ClockField, DurationField
 
@@ -62,7 +63,8 @@ class SiteForm(ReasonForm, forms.ModelForm[Site]):
         fields = [
             "name", "hospital_day_euros", "overtime_hour_euros", "late_from_minute", "turnover_minutes",
             "recovery_beds", "most_positions", "longest_overtime_minutes", "most_surgeon_minutes", "tie_rule",
-            "default_policy", "time_limit_seconds", *(name for names in _PRIORITIES.values() for name in names),
+            "default_policy", "time_limit_seconds", *SIGN_OFFS,
+            *(name for names in _PRIORITIES.values() for name in names),
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
