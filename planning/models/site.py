@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +60,10 @@ class Site(models.Model):
         _("postes de salle de réveil (SSPI)"), null=True, blank=True, validators=[MinValueValidator(1)],
         help_text=_("Vide : 1,5 par salle en service."),
     )  # fmt: skip
+    # When the day unit closes: day patients should have left the recovery room.
+    ambulatory_closes_minute = models.PositiveSmallIntegerField(
+        default=1140, validators=[MinValueValidator(1), MaxValueValidator(1440)]
+    )
     tie_rule = models.CharField(_("à coût égal"), max_length=10, choices=TieRule.choices, default=TieRule.BALANCE)
     default_policy = models.CharField(_("politique par défaut"), max_length=40, default="specialty")
     second_factor_required = models.BooleanField(_("exiger un second facteur de connexion"), default=False)

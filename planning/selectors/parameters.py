@@ -36,6 +36,7 @@ _LABELS = {
     "urgent_deferred_euros": gettext_lazy("reportée, urgente"),
     "turnover_minutes": gettext_lazy("remise en état"),
     "recovery_beds": gettext_lazy("lits de réveil"),
+    "ambulatory_closes_minute": gettext_lazy("fermeture de l'ambulatoire"),
     "most_positions": gettext_lazy("interventions au plus par plage"),
     "longest_overtime_minutes": gettext_lazy("plus longue intervention en heures supplémentaires"),
     "most_surgeon_minutes": gettext_lazy("temps opératoire au plus par chirurgien et par jour"),
@@ -155,7 +156,7 @@ def _written(name: str, value: Any) -> str:
         return str(Site.SurgeonSignOff(value).label)
     if isinstance(value, bool):
         return _("oui") if value else _("non")
-    if name == "late_from_minute":
+    if name in ("late_from_minute", "ambulatory_closes_minute"):
         return wording.clock(value)
     if name == "time_limit_seconds":
         return _("%(n)d s") % {"n": value}

@@ -26,6 +26,7 @@ PARAMETERS = (
     "urgent_deferred_euros",
     "turnover_minutes",
     "recovery_beds",
+    "ambulatory_closes_minute",
     "specialty_turnover_minutes",
     "most_positions",
     "longest_overtime_minutes",

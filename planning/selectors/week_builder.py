@@ -122,5 +122,6 @@ class WeekBuilder:
             turnover=self.parameters["turnover_minutes"],
             recovery_beds=self.parameters["recovery_beds"] or usual_beds(rooms_in_service),
             equipment_units=equipment_units,
+            ambulatory_closing=self.parameters["ambulatory_closes_minute"],
             rules=pricing.rule_settings(self.parameters),
         )

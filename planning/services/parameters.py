@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -49,7 +50,7 @@ def version_in_force(*, now: datetime) -> ParameterVersion:
     site = site_in_force()
     values = values_of(site)
     version = ParameterVersion.objects.filter(number=site.version).first()
-    if version is not None and all(version.values.get(name) == values[name] for name in VERSIONED):
+    if version is not None and all(_held(version, name) == values[name] for name in VERSIONED):
         return version
     number = (ParameterVersion.objects.values_list("number", flat=True).first() or 0) + 1
     try:
@@ -60,3 +61,8 @@ def version_in_force(*, now: datetime) -> ParameterVersion:
         return ParameterVersion.objects.get(number=number)
     Site.objects.update_or_create(pk=1, defaults={"version": number}, create_defaults={**values, "version": number})
     return version
+
+
+def _held(version: ParameterVersion, name: str) -> Any:
+    """A version older than the parameter was made with what it is by default."""
+    return version.values[name] if name in version.values else getattr(Site(), name)

@@ -12,6 +12,9 @@ from functools import cached_property
 
 from planning.solver.levels import LEVELS, RuleSettings
 
+# When day patients are home or stay the night, where a site does not say.
+AMBULATORY_CLOSING = 19 * 60
+
 
 class ProblemError(ValueError):
     """The data cannot describe a week. ``key`` names the faulty entry, ``value`` is what it held."""
@@ -111,7 +114,7 @@ class WeekProblem:
     """A whole week. Raises ``ProblemError`` when a reference, a length or a sign is wrong.
 
     ``recovery_beds`` and ``equipment_units`` bound what goes on at the same time, so they matter to start times only;
-    None, or no entry, is without limit.
+    None, or no entry, is without limit. Day patients should leave the recovery room by ``ambulatory_closing``.
     """
 
     days: int
@@ -124,6 +127,7 @@ class WeekProblem:
     rules: RuleSettings = field(default_factory=RuleSettings)
     recovery_beds: int | None = None
     equipment_units: Mapping[str, int] = field(default_factory=dict)
+    ambulatory_closing: int = AMBULATORY_CLOSING
 
     def __post_init__(self) -> None:
         _require(self.days >= 1, "days", self.days, "at least one day")
@@ -134,6 +138,8 @@ class WeekProblem:
         self._check_rules()
         beds = self.recovery_beds
         _require(beds is None or beds >= 1, "recovery_beds", beds, "at least one bed, or null")
+        closing = self.ambulatory_closing
+        _require(0 < closing <= 1440, "ambulatory_closing", closing, "minutes after midnight, 1440 at most")
         for name, units in self.equipment_units.items():
             _require(units >= 1, f"equipment_units[{name}]", units, "at least one unit")
         for surgeon in self.surgeons:

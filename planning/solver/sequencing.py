@@ -108,9 +108,14 @@ def _case(problem: WeekProblem, item: Intervention, slot: Slot) -> Case:
         equipment=frozenset(item.equipment & problem.equipment_units.keys()),
         early=CHILD if item.child else DAY_PATIENT if item.ambulatory else 0,
         septic=item.septic and problem.rules.level("septic_before_clean") is not Level.OFF,
+        leave_by=problem.ambulatory_closing if _goes_home(problem, item) else None,
         fixed=item.pinned_start if item.pinned == slot.id else None,
         pinned=item.pinned is not None,
     )
+
+
+def _goes_home(problem: WeekProblem, item: Intervention) -> bool:
+    return item.ambulatory and problem.rules.level("ambulatory_late") is not Level.OFF
 
 
 def _no_order(item: Intervention, slot: Slot, day: Placed, missing: set[str]) -> Violation:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from planning.solver.levels import Level, RuleSettings
 from planning.solver.problem import (
+    AMBULATORY_CLOSING,
     Costs,
     Intervention,
     ProblemError,
@@ -65,6 +66,7 @@ def week_of(data: object) -> WeekProblem:
         turnover=week.integer("turnover", default=0),
         recovery_beds=week.integer_or_none("recovery_beds"),
         equipment_units=week.map_of("equipment_units", _integer),
+        ambulatory_closing=week.integer("ambulatory_closing", default=AMBULATORY_CLOSING),
         rules=_rules(week.entry("rules")) if week.given("rules") else RuleSettings(),
     )
 
@@ -83,6 +85,7 @@ def write_week(problem: WeekProblem) -> dict[str, object]:
         "rules": {"levels": {key: level.value for key, level in rules.levels.items()}, "costs": dict(rules.costs)},
         "recovery_beds": problem.recovery_beds,
         "equipment_units": dict(problem.equipment_units),
+        "ambulatory_closing": problem.ambulatory_closing,
         "rooms": [{"id": room.id, "equipment": sorted(room.equipment)} for room in problem.rooms],
         "surgeons": [_written_surgeon(one) for one in problem.surgeons],
         "slots": [_values(slot) | {"kind": slot.kind.value} for slot in problem.slots],

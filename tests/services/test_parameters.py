@@ -55,6 +55,27 @@ def test_the_first_save_keeps_what_was_there_as_version_1(hospital: Hospital) ->
     assert (site.version, site.hospital_day_euros) == (2, 310)
 
 
+def test_a_version_older_than_a_parameter_stays_in_force_while_the_parameter_is_at_its_default(
+    hospital: Hospital,
+) -> None:
+    values = values_of(site_in_force())
+    values.pop("ambulatory_closes_minute")
+    older = ParameterVersion.objects.create(number=1, values=values, created_at=NOW)
+    Site.objects.update(version=1)
+
+    assert version_in_force(now=NOW) == older
+    Site.objects.update(ambulatory_closes_minute=1080)
+    assert version_in_force(now=NOW).number == 2
+
+
+def test_day_patients_leave_by_the_hour_the_site_closes_its_day_unit(hospital: Hospital) -> None:
+    save(hospital, ambulatory_closes_minute=1050)
+
+    assert load_week_problem(WEEK, None).problem.ambulatory_closing == 1050
+    [change] = differences({"ambulatory_closes_minute": 1140}, {"ambulatory_closes_minute": 1050}, {})
+    assert str(change) == "fermeture de l'ambulatoire 19:00 → 17:30"
+
+
 def test_saving_the_same_makes_no_version(hospital: Hospital) -> None:
     save(hospital, hospital_day_euros=310)
 

@@ -93,6 +93,8 @@ def test_a_day_patient_should_be_out_of_recovery_in_time_to_go_home() -> None:
     assert facts(late, "leaves", "latest") == ("ambulatory_late", "A", 1200, 1140)
     assert late.soft
     assert found(problem, A=("S1", 600)) == []
+    [late] = found(replace(problem, ambulatory_closing=1050), A=("S1", 600))
+    assert facts(late, "leaves", "latest") == ("ambulatory_late", "A", 1140, 1050)
 
 
 def test_a_rule_set_off_says_nothing_and_a_softened_one_warns() -> None:

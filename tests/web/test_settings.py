@@ -12,6 +12,7 @@ GIVEN = {
     "name": "Hôpital d'essai", "hospital_day_euros": "310", "overtime_hour_euros": "220", "unplanned_euros": "3500",
     "deferred_euros": "700", "turnover_minutes": "0:25", "tie_rule": "fill", "default_policy": "open",
     "time_limit_seconds": "30", "late_from_minute": "20:00", "expedited_unplanned_euros": "4500",
+    "ambulatory_closes_minute": "19:00",
     "urgent_unplanned_euros": "6000", "expedited_deferred_euros": "1200", "urgent_deferred_euros": "3000",
     "surgeon_sign_off": "none", "reason": "Tarif 2027", "seen": "0",
 }  # fmt: skip
@@ -46,6 +47,8 @@ def test_the_first_save_makes_the_one_site(director: Client, hospital: Hospital)
         ({"urgent_deferred_euros": "9000"}, "urgent_deferred_euros", "baissez ce coût"),
         ({"overtime_5": "cher"}, "overtime_5", "nombre entier"),
         ({"late_from_minute": "tard"}, "late_from_minute", "Écrivez l'heure"),
+        ({"ambulatory_closes_minute": "0:00"}, "ambulatory_closes_minute", "supérieure ou égale à 1"),
+        ({"ambulatory_closes_minute": ""}, "ambulatory_closes_minute", "obligatoire"),
     ],
 )
 def test_a_wrong_parameter_is_refused_beside_its_field(

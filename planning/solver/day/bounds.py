@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise, permutations
 
-from planning.solver.day.problem import IDLE, LATENESS, OVERTIME, WAITING, Case, DayProblem
+from planning.solver.day.problem import DEPARTURE, IDLE, LATENESS, OVERTIME, WAITING, Case, DayProblem
 
 # Orders of one surgeon are tried one by one up to this many cases.
 MOST_TRIED = 6
@@ -36,7 +36,8 @@ def least_cost(problem: DayProblem) -> int:
         for surgeon, cases in by_surgeon.items()
     )
     lateness = sum(_lateness(problem, cases) for cases in by_slot.values())
-    return max(rooms, late) * OVERTIME + slots + surgeons + lateness * LATENESS
+    overstay = sum(case.overstay(_opening(case)) for case in problem.cases)
+    return max(rooms, late) * OVERTIME + overstay * DEPARTURE + slots + surgeons + lateness * LATENESS
 
 
 def least_unplaced(problem: DayProblem) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import gcd
 from typing import Any
 
-from planning.solver.day.problem import IDLE, LATENESS, OVERTIME, WAITING, Case, DayProblem, Schedule
+from planning.solver.day.problem import DEPARTURE, IDLE, LATENESS, OVERTIME, WAITING, Case, DayProblem, Schedule
 
 # One more case with a place outweighs any order of the others, a pinned one all of them.
 LEFT_OUT = 10**9
@@ -150,7 +150,7 @@ class _Program:
                     self._when(self.model.add(self._at(septic) >= ready), septic, other)
 
     def _objective(self) -> None:
-        terms: list[Any] = [*self._overtime(), *self._waiting(), *self._idle(), *self._lateness()]
+        terms: list[Any] = [*self._overtime(), *self._overstay(), *self._waiting(), *self._idle(), *self._lateness()]
         for case, placed in self.placed.items():
             if placed is not True:
                 terms.append((PINNED_LEFT_OUT if case.pinned else LEFT_OUT) * (1 - placed))
@@ -165,6 +165,15 @@ class _Program:
                 for case in late:
                     self._when(self.model.add(over >= self._end(case) - until), case)
                 yield OVERTIME * over
+
+    def _overstay(self) -> Iterable[Any]:
+        for case in self.problem.cases:
+            if case.fixed is not None:
+                yield DEPARTURE * case.overstay(case.fixed)
+            elif case.overstay(case.closing - case.duration):
+                late = self._amount()
+                self._when(self.model.add(late >= self._end(case) + case.recovery - case.leave_by), case)
+                yield DEPARTURE * late
 
     def _waiting(self) -> Iterable[Any]:
         for cases in _grouped(self.problem.cases, lambda case: case.surgeon):

@@ -11,6 +11,8 @@ from functools import cached_property
 # twenty of idle room: nobody stays late to save a surgeon a pause, and nobody waits to tighten a room. The last weighs
 # how late a child (twice) or a day patient starts, and so decides between orders that are otherwise as good.
 OVERTIME, WAITING, IDLE, LATENESS = 20_000, 1_000, 50, 1
+# A minute that a day patient is still there when the day unit closes: overtime too, of those who look after them.
+DEPARTURE = OVERTIME
 CHILD, DAY_PATIENT = 2, 1
 
 
@@ -20,8 +22,9 @@ class Case:
 
     ``turnover`` is the cleaning after it, ``recovery`` its stay in a recovery bed, taken at the very end of the
     operation; ``equipment`` lists what exists in a limited number of units. ``early`` weighs each minute before its
-    start; a ``septic`` case comes after all the others of its room. ``fixed`` is a start that a person chose, kept
-    whatever it breaks; ``pinned`` cases have their place before the others.
+    start; a ``septic`` case comes after all the others of its room; a day patient should leave the recovery room by
+    ``leave_by``. ``fixed`` is a start that a person chose, kept whatever it breaks; ``pinned`` cases have their place
+    before the others.
     """
 
     id: str
@@ -36,8 +39,13 @@ class Case:
     equipment: frozenset[str] = frozenset()
     early: int = 0
     septic: bool = False
+    leave_by: int | None = None
     fixed: int | None = None
     pinned: bool = False
+
+    def overstay(self, start: int) -> int:
+        """Minutes that a day patient leaves the recovery room too late."""
+        return 0 if self.leave_by is None else max(0, start + self.duration + self.recovery - self.leave_by)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,16 +80,18 @@ class DayProblem:
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """What an order costs, in minutes; ``lateness`` in weighted minutes."""
+    """What an order costs, in minutes; ``lateness`` in weighted minutes, ``overstay`` of all day patients."""
 
     overtime: int = 0
+    overstay: int = 0
     waiting: int = 0
     idle: int = 0
     lateness: int = 0
 
     @property
     def cost(self) -> int:
-        return OVERTIME * self.overtime + WAITING * self.waiting + IDLE * self.idle + LATENESS * self.lateness
+        late = OVERTIME * self.overtime + DEPARTURE * self.overstay
+        return late + WAITING * self.waiting + IDLE * self.idle + LATENESS * self.lateness
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ def minutes_of(problem: DayProblem, starts: Mapping[Case, int]) -> Minutes:
     ready: dict[str, int] = {}
     used: dict[str, int] = defaultdict(int)
     days: dict[str, tuple[int, int, int]] = {}
-    lateness = 0
+    lateness = overstay = 0
     for case, start in starts.items():
         end = start + case.duration
         ends[case.room] = max(ends.get(case.room, end), end)
@@ -125,9 +135,11 @@ def minutes_of(problem: DayProblem, starts: Mapping[Case, int]) -> Minutes:
         days[case.surgeon] = min(first, start), max(last, end), busy + case.duration
         if case.early:
             lateness += case.early * max(0, start - problem.slot_start[case.slot])
+        overstay += case.overstay(start)
     until = problem.regular_until
     return Minutes(
         overtime=sum(max(0, end - until[room]) for room, end in ends.items() if room in until),
+        overstay=overstay,
         waiting=sum(max(0, last - first - busy) for first, last, busy in days.values()),
         idle=sum(max(0, at - problem.slot_start[slot] - used[slot]) for slot, at in ready.items()),
         lateness=lateness,

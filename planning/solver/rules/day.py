@@ -12,9 +12,6 @@ from planning.solver.day.problem import stays
 from planning.solver.problem import Intervention, Slot, WeekProblem
 from planning.solver.result import Violation
 
-# A day patient should leave the recovery room by then, to go home the same evening.
-LAST_DEPARTURE = 19 * 60
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -82,11 +79,12 @@ def child_late(problem: WeekProblem, runs: Sequence[Run]) -> Iterator[Violation]
 
 def ambulatory_late(problem: WeekProblem, runs: Sequence[Run]) -> Iterator[Violation]:
     """A day patient leaves the recovery room too late to go home the same evening."""
+    closing = problem.ambulatory_closing
     for run in runs:
         leaves = run.end + run.item.recovery
-        if run.item.ambulatory and leaves > LAST_DEPARTURE:
-            message = f"is a day patient and leaves the recovery room at {clock(leaves)}"
-            yield _broken("ambulatory_late", run, message, leaves=leaves, latest=LAST_DEPARTURE)
+        if run.item.ambulatory and leaves > closing:
+            message = f"is a day patient and leaves the recovery room at {clock(leaves)}, after {clock(closing)}"
+            yield _broken("ambulatory_late", run, message, leaves=leaves, latest=closing)
 
 
 DayRule = Callable[[WeekProblem, Sequence[Run]], Iterator[Violation]]

@@ -42,6 +42,10 @@ class SiteForm(ReasonForm, forms.ModelForm[Site]):
     hospital_day_euros = _euros(_("Journée d'attente après l'hospitalisation (€)"))
     overtime_hour_euros = _euros(_("Heure supplémentaire (€)"))
     late_from_minute = ClockField(label=_("Soirée à partir de"))
+    ambulatory_closes_minute = ClockField(
+        label=_("Fermeture de l'ambulatoire"),
+        help_text=_("Heure à laquelle les patients ambulatoires doivent avoir quitté la salle de réveil."),
+    )
     turnover_minutes = DurationField(label=_("Remise en état entre deux interventions"), shortest=0, longest=120)
     most_positions = forms.IntegerField(
         label=_("Interventions au plus par plage"), min_value=1, max_value=100, required=False
@@ -62,8 +66,8 @@ class SiteForm(ReasonForm, forms.ModelForm[Site]):
         model = Site
         fields = [
             "name", "hospital_day_euros", "overtime_hour_euros", "late_from_minute", "turnover_minutes",
-            "recovery_beds", "most_positions", "longest_overtime_minutes", "most_surgeon_minutes", "tie_rule",
-            "default_policy", "time_limit_seconds", *SIGN_OFFS,
+            "recovery_beds", "ambulatory_closes_minute", "most_positions", "longest_overtime_minutes",
+            "most_surgeon_minutes", "tie_rule", "default_policy", "time_limit_seconds", *SIGN_OFFS,
             *(name for names in _PRIORITIES.values() for name in names),
         ]  # fmt: skip
 

@@ -73,6 +73,17 @@ def test_children_come_first_then_day_patients_and_septic_interventions_last() -
     assert sorted(ordered(problem), key=ordered(problem).__getitem__) == ["child", "day patient", "adult", "septic"]
 
 
+def test_a_day_patient_goes_before_who_may_stay_the_night_though_the_surgeon_then_waits() -> None:
+    cases = [
+        a_case("A", surgeon="K", duration=30),
+        a_case("B", surgeon="L", duration=90, recovery=30, leave_by=600),
+        a_case("C", surgeon="K", room="SO2", duration=30, closing=510),
+    ]
+    assert ordered(a_day(*cases)) == {"B": 480, "A": 570, "C": 480}
+    stays = [cases[0], a_case("B", surgeon="L", duration=90, recovery=30), cases[2]]
+    assert ordered(a_day(*stays))["A"] == 510
+
+
 def test_a_septic_intervention_is_last_in_its_room_though_a_surgeon_waits_for_it() -> None:
     problem = a_day(
         a_case("A", surgeon="K", septic=True, duration=60),
