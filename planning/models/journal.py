@@ -9,7 +9,10 @@ from planning.models.plans import Plan
 
 
 class JournalEntry(models.Model):
-    """Who did what, when, from what to what, why, and at what cost. Never changed, never deleted."""
+    """Who did what, when, from what to what, why, and at what cost.
+
+    Never changed, never deleted: the database refuses both (migration), so what it names stays too.
+    """
 
     class Action(models.TextChoices):
         MOVE = "move", _("Déplacement")
@@ -49,8 +52,8 @@ class JournalEntry(models.Model):
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     action = models.CharField(max_length=10, choices=Action.choices)
     monday = models.DateField(null=True, blank=True)
-    plan = models.ForeignKey(Plan, models.SET_NULL, null=True, blank=True, related_name="+")
-    intervention = models.ForeignKey(Intervention, models.SET_NULL, null=True, blank=True, related_name="+")
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="+")
+    intervention = models.ForeignKey(Intervention, models.PROTECT, null=True, blank=True, related_name="+")
     # {"slot": id, "room": code, "starts_at": iso, ...} for placements; free fields for the rest. Never patient data.
     before = models.JSONField(null=True, blank=True)
     after = models.JSONField(null=True, blank=True)

@@ -35,6 +35,7 @@ from planning.models import (
     SurgeonAvailability,
     User,
 )
+from planning.services.journal import erasable_journal
 
 PASSWORD = "bloc-demo-2026"  # noqa: S105  # printed by the command: the demonstration hides nothing
 SITE_NAME = "CHU de Tivoli (démonstration)"
@@ -82,10 +83,11 @@ def remove_demo() -> None:
     )
     if foreign:
         raise OtherDataError
+    with erasable_journal():
+        JournalEntry.objects.all().delete()
     Plan.objects.update(base=None)
     for model in (
         PlanningRun,
-        JournalEntry,
         Placement,
         Plan,
         SlotRelease,

@@ -89,6 +89,9 @@ def _take_back(row: Intervention, line: JournalEntry, user: User, now: datetime)
     change = {
         name: None if before[name] is None else read(before[name]) for name, read in _READ.items() if name in before
     }
-    for plan, (_revision, place) in _drafts(line).items():
+    facts: dict[str, Any] = {"step": line.action, "code": row.code}
+    for plan, (revision, place) in _drafts(line).items():
         restore(Plan.objects.get(pk=plan), {str(row.pk): place})
-    return change_row(row, change, Action.UNDO, user, now, facts={"step": line.action, "code": row.code})
+        # As the line taken back told it: the journal alone leads to the draft.
+        facts.setdefault("drafts", {})[plan] = [revision + 1, place]
+    return change_row(row, change, Action.UNDO, user, now, facts=facts)

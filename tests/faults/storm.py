@@ -16,6 +16,8 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from tests.faults.client import Client
 from tests.faults.house import House, conclude, open_house
 from tests.faults.runs import API, ask, wait_for_end
@@ -84,19 +86,33 @@ class Person(threading.Thread):
         return {}
 
 
-def replayed(plan_id: int) -> dict[int, Placed]:
-    """What the journal says the draft was at each revision."""
+def journal_of(plan_id: int) -> dict[int, dict[str, Any]]:
+    """By revision, the places that the draft's steps, and the decisions that took interventions out of it, tell."""
     from planning.models import JournalEntry
 
+    found: dict[int, dict[str, Any]] = {}
+    for entry in JournalEntry.objects.filter(plan=plan_id, after__has_key="revision").order_by("pk"):
+        found.setdefault(entry.after["revision"], {}).update(entry.after["placements"])
+    # A cancellation tells where the intervention was; taken back, where it is again.
+    decided = JournalEntry.objects.exclude(intervention=None).order_by("pk")
+    for entry in decided.filter(Q(before__has_key="drafts") | Q(after__has_key="drafts")):
+        for facts, back in ((entry.before, False), (entry.after, True)):
+            revision, place = ((facts or {}).get("drafts") or {}).get(str(plan_id), (None, None))
+            if revision is not None:
+                found.setdefault(revision, {})[str(entry.intervention_id)] = place if back else None
+    return found
+
+
+def replayed(plan_id: int) -> dict[int, Placed]:
+    """What the journal says the draft was at each revision."""
     states: dict[int, Placed] = {0: {}}
     now: Placed = {}
-    entries = JournalEntry.objects.filter(plan=plan_id, after__has_key="revision").order_by("pk")
-    for entry in sorted(entries, key=lambda one: one.after["revision"]):
-        for key, place in entry.after["placements"].items():
+    for revision, places in sorted(journal_of(plan_id).items()):
+        for key, place in places.items():
             now.pop(int(key), None)
             if place is not None:
                 now[int(key)] = (place["slot"], place["starts_at"], place["pinned_by"] is not None)
-        states[entry.after["revision"]] = dict(now)
+        states[revision] = dict(now)
     return states
 
 
