@@ -170,6 +170,8 @@ LIMITS = {
     "submission": env.number("BLOCWEB_SUBMISSIONS_A_MINUTE", 30),
     "import": env.number("BLOCWEB_IMPORTS_A_MINUTE", 10),
     "write": env.number("BLOCWEB_WRITES_A_MINUTE", 240),
+    # Reads of one calendar's secret address, by whatever programs hold it.
+    "calendar": env.number("BLOCWEB_CALENDAR_READS_A_MINUTE", 30),
 }
 
 # How long it stays known who read which patient-linked data.
@@ -183,6 +185,10 @@ EMAIL_HOST_USER = env.text("BLOCWEB_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = env.text("BLOCWEB_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("BLOCWEB_SMTP_TLS", True)
 EMAIL_TIMEOUT = 10
+# What e-mails and calendars, which no browser asks for, begin their links with.
+PUBLIC_URL = env.text(
+    "BLOCWEB_PUBLIC_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else f"http://{WEB_HOST}:{WEB_PORT}"
+)
 DEFAULT_FROM_EMAIL = env.text("BLOCWEB_MAIL_FROM", "bloc@localhost")
 
 # ---- Language and time -----------------------------------------------------
@@ -292,6 +298,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "purge-api": {"task": "planning.purge_api", "schedule": 21_600.0, "options": {"expires": 3600}},
     "purge-reads": {"task": "planning.purge_reads", "schedule": 21_600.0, "options": {"expires": 3600}},
+    "send-mails": {"task": "planning.send_mails", "schedule": 10.0, "options": {"expires": 10}},
     # Idempotent: each hour rather than each night, so that a machine that sleeps at night releases all the same.
     "release-slots": {"task": "planning.release_slots", "schedule": 3600.0, "options": {"expires": 1800}},
 }

@@ -18,6 +18,8 @@ from planning.services.comparing import work_on_next_cell
 from planning.services.comparisons import reap_cells
 from planning.services.explanations import work_on_explanation
 from planning.services.idempotency import purge_requests
+from planning.services.mailing import send_due_mails
+from planning.services.notices import purge_notices
 from planning.services.proposing import work_on_run
 from planning.services.pulse import note_worker
 from planning.services.reads import purge_reads
@@ -82,6 +84,12 @@ def release_slots(**_: Any) -> None:
 @shared_task(name="planning.purge_reads")
 def purge_old_reads(**_: Any) -> None:
     purge_reads(now=timezone.now(), days=settings.READS_KEPT_DAYS)
+    purge_notices(now=timezone.now())
+
+
+@shared_task(name="planning.send_mails")
+def send_mails(**_: Any) -> None:
+    send_due_mails(clock=timezone.now)
 
 
 @shared_task(name="planning.purge_api")

@@ -6,6 +6,7 @@ from planning.models.imports import ColumnMapping
 from planning.models.inbox import InboxVisit
 from planning.models.interventions import Intervention
 from planning.models.journal import JournalEntry, PlanStep
+from planning.models.notices import CalendarFeed, Notice
 from planning.models.people import Absence, Surgeon, SurgeonAvailability, SurgeonPreference, User
 from planning.models.plans import Placement, Plan
 from planning.models.reads import PatientRead
@@ -19,6 +20,7 @@ from planning.models.theatre import Equipment, Room, RoomClosure, Specialty
 __all__ = [
     "Absence",
     "ApiToken",
+    "CalendarFeed",
     "ChangeRequest",
     "ColumnMapping",
     "Comparison",
@@ -34,6 +36,7 @@ __all__ = [
     "JournalEntry",
     "MasterPlan",
     "MasterPlanStep",
+    "Notice",
     "ParameterVersion",
     "PatientRead",
     "Placement",

@@ -9,12 +9,21 @@ from planning.access import Role
 from planning.models.theatre import Specialty
 
 
+class Language(models.TextChoices):
+    FRENCH = "fr", "Français"
+    ENGLISH = "en", "English"
+
+
 class User(AbstractUser):
     """An account; ``role`` decides what it may do (planning/access.py)."""
 
     role = models.CharField(_("rôle"), max_length=20, choices=Role.choices, default=Role.VIEWER)
     # Grows with each change an administrator makes: sessions opened before end, forms filled in before are refused.
     access_version = models.PositiveIntegerField(default=0, editable=False)
+    # The language last chosen, which e-mails are written in.
+    language = models.CharField(_("langue"), max_length=5, choices=Language.choices, default=Language.FRENCH)
+    # Groups of notices (Notice.Group) that are not sent by e-mail.
+    unmailed = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("compte")

@@ -122,6 +122,14 @@ def _second_factor(of: Facts, before: Facts, after: Facts) -> str:
     return _("Second facteur de %(of)s retiré") % of
 
 
+def _calendar(of: Facts, before: Facts, after: Facts) -> str:
+    said = {
+        "renewed": _("Adresse de calendrier de %(of)s renouvelée"),
+        "revoked": _("Adresse de calendrier de %(of)s révoquée"),
+    }
+    return said.get(str(after.get("calendar")), _("Adresse de calendrier de %(of)s créée")) % of
+
+
 def _second_factor_required(of: Facts, before: Facts, after: Facts) -> str:
     if after["second_factor_required"]:
         return _("Second facteur exigé de tous")
@@ -154,6 +162,7 @@ _EVENTS = (
     ("invitation", _invitation),
     ("token", _token),
     ("second_factor", _second_factor),
+    ("calendar", _calendar),
     ("second_factor_required", _second_factor_required),
 )
 

@@ -23,6 +23,7 @@ from planning.services.interventions import (
     lock_drafts_of,
     written,
 )
+from planning.services.notices import tell_decisions
 
 Action = JournalEntry.Action
 State = Intervention.State
@@ -133,4 +134,5 @@ def _decide(
         )
         for row in still
     )
+    tell_decisions(entries=entries, user=user, now=now)
     return Outcome(tuple(entries), refusals(row for row in rows if row.state != shown_as))

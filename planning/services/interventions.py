@@ -11,6 +11,7 @@ from django.db import transaction
 
 from planning.models import Equipment, Intervention, JournalEntry, Placement, Plan, User
 from planning.services.journal import append_about
+from planning.services.notices import tell_decisions
 from planning.services.slots import touch_drafts
 from planning.services.steps import snapshot
 
@@ -153,7 +154,9 @@ def change_row(
         setattr(row, name, value)
     row.save(update_fields=list(change))
     after = {name: written(row, name) for name in change} | dict(facts or {})
-    return _note(row, user, now, before | ({"drafts": dict(left)} if left else {}), after, reason, action)
+    entry = _note(row, user, now, before | ({"drafts": dict(left)} if left else {}), after, reason, action)
+    tell_decisions(entries=[entry], user=user, now=now)
+    return entry
 
 
 def written(row: Intervention, name: str) -> Any:

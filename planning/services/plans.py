@@ -12,6 +12,7 @@ from planning.models import Intervention, JournalEntry, Placement, Plan, SignOff
 from planning.selectors.loaded import load_week_problem
 from planning.selectors.pricing import PARAMETERS
 from planning.services.journal import append_entry
+from planning.services.notices import tell_publication
 from planning.services.replanning import let_fall_out, planned_anew
 from planning.services.sign_offs import close_sign_offs, copy_sign_offs
 from planning.services.steps import Stale
@@ -108,6 +109,7 @@ def approve_plan(*, plan_id: int, revision: int, user: User, now: datetime) -> P
     signed = close_sign_offs(draft=draft, user=user, now=now)
     approved = _freeze(draft, signed, user, now)
     fell_out = _change_states(approved, previous, now)
+    tell_publication(plan=approved, previous=previous, user=user, now=now)
     append_entry(
         plan=approved, user=user, action=JournalEntry.Action.APPROVE, now=now,
         before={"number": previous.number, "total_cost": previous.total_cost} if previous else None,

@@ -15,13 +15,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from planning.models import Site, User
+from planning.selectors.notices import unread_of_account
 
 
 class AccountBackend(AuthenticationBackend):
     def get_user(self, user_id: int) -> User | None:
-        """Who a session belongs to, with ``second_factor_required`` told in the same query."""
+        """Who a session belongs to, with ``second_factor_required`` and ``unread_notices`` told in the same query."""
         required = Exists(Site.objects.filter(pk=1, second_factor_required=True))
-        user = User.objects.annotate(second_factor_required=required).filter(pk=user_id).first()
+        known = User.objects.annotate(second_factor_required=required, unread_notices=unread_of_account())
+        user = known.filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 

@@ -15,6 +15,7 @@ from planning.models import (
     Absence,
     Intervention,
     MasterPlan,
+    Notice,
     Plan,
     PlanningRun,
     RoomClosure,
@@ -81,6 +82,9 @@ def rows_of(theatre: Theatre) -> Rows:
         first=WEEK.monday, last=WEEK.monday, policies=["open"], user=hospital.director, now=NOW, name="Essai", rounds=10
     )
     slot = Slot.objects.filter(date=WEEK.days[4], room=room).earliest("starts_at")
+    notice = Notice.objects.create(
+        user=hospital.director, kind="accepted", at=NOW, intervention=theatre.item, facts={"code": theatre.item.code}
+    )
     return {
         "salles": {"pk": room.pk, "closure": closure.pk},
         "specialites": {"pk": hospital.ent.pk},
@@ -94,6 +98,8 @@ def rows_of(theatre: Theatre) -> Rows:
         "parametres": {"number": version_in_force(now=NOW).number},
         "calculs": {"pk": theatre.run.pk},
         "compte": {"identifier": create_token(name="Essai", days=30, user=hospital.director, now=NOW)[0].identifier},
+        "avis": {"pk": notice.pk},
+        "calendrier": {"secret": "x" * 43},
     }
 
 

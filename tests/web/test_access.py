@@ -21,6 +21,8 @@ DOORS = {
     "mfa_authenticate", "mfa_login_webauthn", "openid_connect_login", "openid_connect_callback",
     "socialaccount_login_cancelled", "socialaccount_signup", "set_language",
     "javascript-catalog", "health",
+    # Opened by its secret alone: tests/web/test_calendar.py.
+    "calendar-feed",
 }  # fmt: skip
 KNOWN = {"week": str(WEEK), "identifier": "00000000-0000-4000-8000-000000000000"}
 # Django's own site, guarded by its own test below.

@@ -1,0 +1,48 @@
+"""Notices as an e-mail, in its person's language: titles, lines, links, and nothing of any patient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+from django.utils.translation import ngettext, override
+
+from planning.exchange.links import absolute, domain
+from planning.models import Notice, Site
+from planning.selectors.notice_words import text_of, title_of
+
+LINE_BREAKS = re.compile(r"[\r\n]+")
+
+
+def message_of(notices: Sequence[Notice], connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
+    """Of one person. Its subject is the title of a single notice, or how many there are."""
+    user = notices[0].user
+    with override(user.language):
+        lines = [
+            {"title": title_of(one), "text": text_of(one), "link": absolute("notice", pk=one.pk)} for one in notices
+        ]
+        count = len(lines)
+        title = lines[0]["title"] if count == 1 else ngettext("%(n)d avis", "%(n)d avis", count) % {"n": count}
+        context = {
+            "name": str(user),
+            "title": title,
+            "lines": lines,
+            "preferences": absolute("preferences"),
+            "site": Site.objects.filter(pk=1).values_list("name", flat=True).first() or "Bloc",
+            "language": user.language,
+        }
+        message = EmailMultiAlternatives(
+            # A header is one line, whatever a code holds.
+            subject=LINE_BREAKS.sub(" ", f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{title}"),
+            body=render_to_string("planning/notices/mail.txt", context),
+            to=[user.email],
+            connection=connection,
+            # The same at each attempt, so that a second delivery is known as the first.
+            headers={"Message-ID": f"<notice-{notices[0].pk}@{domain()}>", "Auto-Submitted": "auto-generated"},
+        )
+        message.attach_alternative(render_to_string("planning/notices/mail.html", context), "text/html")
+        return message
