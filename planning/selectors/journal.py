@@ -41,10 +41,17 @@ def as_json(entry: JournalEntry) -> dict[str, Any]:
         "intervention": entry.intervention_id,
         "interventions": _about(entry),
         "text": text_of(entry),
+        "run": run_of(entry),
         "reason": entry.reason,
         "cost_delta": entry.cost_delta,
         "cost_delta_text": None if entry.cost_delta is None else wording.signed_euros(entry.cost_delta),
     }
+
+
+def run_of(entry: JournalEntry) -> int | None:
+    """The run that was asked for, or that made the proposal: it has a page of its own."""
+    of_a_run = entry.action in (Action.RUN, Action.PROPOSE)
+    return (entry.after or {}).get("run") if of_a_run else None
 
 
 def _about(entry: JournalEntry) -> list[int]:

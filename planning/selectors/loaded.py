@@ -62,6 +62,8 @@ class LoadedWeek:
     specialties: dict[str, SpecialtyRow]
     surgeon_days: dict[str, tuple[SurgeonDay, ...]]
     closures: dict[tuple[str, int], str] = field(default_factory=dict)
+    # Of the parameters; the plan may be counted with an earlier one.
+    version_in_force: int = 0
     # Slots that nobody may use unasked: of a closed room, or opened by exception and unused by this plan.
     hidden: dict[str, SlotRow] = field(default_factory=dict)
 
@@ -187,6 +189,7 @@ def load_week_problem(
         specialties=specialties,
         surgeon_days=surgeon_days,
         closures=closures,
+        version_in_force=site.version,
         hidden=hidden,
     )
 

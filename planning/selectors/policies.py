@@ -19,7 +19,12 @@ def policy_label(key: str) -> str:
 
 def policy_choices() -> list[dict[str, Any]]:
     return [
-        {"id": policy.id, "label": gettext(policy.name), "help": gettext(policy.summary)}
+        {
+            "id": policy.id,
+            "label": gettext(policy.name),
+            "help": gettext(policy.summary),
+            "searches": policy.method != "first-come",
+        }
         for policy in POLICIES.values()
     ]
 

@@ -47,6 +47,7 @@ def run_state(run: PlanningRun) -> dict[str, Any]:
         "gap": gap(run),
         "elapsed": run.elapsed_seconds,
         "time_limit": run.time_limit_seconds,
+        "move_euros": run.parameters.get("move_euros", 0),
         "attempts": run.attempts,
         "requested_by": str(run.requested_by),
         "requested_at": run.requested_at.isoformat(),

@@ -33,7 +33,8 @@ STEP_MINUTES = 5
 
 def visible_plans(week: Week, user: User) -> list[Plan]:
     """The versions ``user`` may read, the newest first; whoever may not see drafts reads the approved one only."""
-    plans = Plan.objects.filter(monday=week.monday).select_related("created_by", "base__base").order_by("-number")
+    plans = Plan.objects.filter(monday=week.monday).select_related("created_by", "base__base", "run")
+    plans = plans.defer("run__messages").order_by("-number")
     if not allowed(user, May.SEE_DRAFTS):
         plans = plans.filter(status=Plan.Status.APPROVED)
     return list(plans)
@@ -72,6 +73,7 @@ def grid(week: Week, user: User, plans: list[Plan], plan: Plan | None) -> dict[s
         },
         "plan": plan_summary(plan, user) if plan is not None else None,
         "versions": [_version(one) for one in plans] if drafts else [],
+        "outdated": _outdated(loaded) if drafts else None,
         "approved": _approved(plans),
         "rooms": [
             {
@@ -377,7 +379,16 @@ def _version(plan: Plan) -> dict[str, Any]:
         "created_at": plan.created_at.isoformat(),
         "created_by": str(plan.created_by) if plan.created_by else None,
         "total_cost": plan.total_cost,
+        # Only a proposal has one.
+        "run": plan.run.pk if hasattr(plan, "run") else None,
     }
+
+
+def _outdated(loaded: LoadedWeek) -> dict[str, int] | None:
+    """The version of the parameters that an open plan is counted with, when it is no longer the one in force."""
+    used, now = loaded.parameters["version"], loaded.version_in_force
+    still_open = loaded.plan is not None and loaded.plan.status not in FROZEN
+    return {"version": used, "in_force": now} if still_open and used and used != now else None
 
 
 def _days(loaded: LoadedWeek, occupancy: tuple[float | None, ...]) -> list[dict[str, Any]]:

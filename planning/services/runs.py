@@ -47,6 +47,7 @@ def request_run(
     policy: str,
     now: datetime,
     replan: bool = False,
+    move_euros: int = 0,
     tie_rule: str | None = None,
     time_limit_seconds: int | None = None,
     seed: int = 0,
@@ -54,10 +55,15 @@ def request_run(
 ) -> PlanningRun:
     """A queued run, with the parameters in force or those of ``version``.
 
+    With ``replan`` what is placed already moves only for a gain above ``move_euros`` each; at 0, only for any gain.
     The caller sends its id to a worker once the transaction is committed.
     """
     site = Site.objects.filter(pk=1).first() or Site(pk=1)
-    parameters = {"tie_rule": tie_rule or site.tie_rule, "replan": replan}
+    parameters = {
+        "tie_rule": tie_rule or site.tie_rule,
+        "replan": replan,
+        "move_euros": move_euros if replan else 0,
+    }
     return _queue(
         PlanningRun(
             monday=monday,
@@ -89,6 +95,7 @@ def repeat_run(*, run: PlanningRun, user: User, now: datetime) -> PlanningRun:
         policy=run.policy,
         now=now,
         replan=bool(run.parameters.get("replan")),
+        move_euros=run.parameters.get("move_euros", 0),
         tie_rule=run.parameters.get("tie_rule"),
         time_limit_seconds=run.time_limit_seconds,
         seed=run.seed,

@@ -40,11 +40,19 @@ def cell_cost(problem: WeekProblem, intervention: Intervention, slot: Slot) -> f
     return cost + rule_cost(problem, intervention, slot)
 
 
+def move_cost(problem: WeekProblem, intervention: Intervention, slot_id: str | None) -> float:
+    """Charged for having it elsewhere than in the base plan, or nowhere (None); a pin is a person's own move."""
+    base = problem.base.get(intervention.id)
+    moved = base is not None and base != slot_id and intervention.pinned is None
+    return problem.move_cost if moved else 0.0
+
+
 def breakdown(problem: WeekProblem, assignments: Mapping[str, str]) -> CostBreakdown:
     """Equation (1) of a plan (intervention id to slot id); every intervention not in it counts as unplanned."""
-    hospital = overtime = unplanned = rules = 0.0
+    hospital = overtime = unplanned = rules = moves = 0.0
     for intervention in problem.interventions:
         slot_id = assignments.get(intervention.id)
+        moves += move_cost(problem, intervention, slot_id)
         if slot_id is None:
             unplanned += problem.unplanned_cost(intervention)
         else:
@@ -52,4 +60,4 @@ def breakdown(problem: WeekProblem, assignments: Mapping[str, str]) -> CostBreak
             hospital += hospital_cost(problem, intervention, slot)
             overtime += overtime_cost(problem, intervention, slot)
             rules += rule_cost(problem, intervention, slot)
-    return CostBreakdown(hospital=hospital, overtime=overtime, unplanned=unplanned, rules=rules)
+    return CostBreakdown(hospital=hospital, overtime=overtime, unplanned=unplanned, rules=rules, moves=moves)

@@ -10,7 +10,7 @@ from math import gcd, inf, isclose
 import numpy as np
 from numpy.typing import NDArray
 
-from planning.solver.costs import cell_cost
+from planning.solver.costs import cell_cost, move_cost
 from planning.solver.problem import Intervention, Slot, WeekProblem
 from planning.solver.rules import is_allowed
 
@@ -30,8 +30,9 @@ class Grid:
     """``items`` are the N interventions that are not pinned, ``slots`` the M slots, in the week's order.
 
     Shapes: ``allowed``, ``cost`` (N, M), cost infinite where not allowed (8); ``demand`` (N,) minutes with cleaning;
-    ``duration`` (N,); ``leave`` (N,) cost of leaving out; ``length``, ``positions``, ``day`` (M,), what pins leave;
-    ``surgeon`` (N,) index; ``surgeon_left`` (surgeons, days), what pins leave of Maxi; ``fixed`` cost of the pins.
+    ``duration`` (N,); ``leave`` (N,) cost of leaving out (both with the price of a move from the base plan);
+    ``length``, ``positions``, ``day`` (M,), what pins leave; ``surgeon`` (N,) index; ``surgeon_left`` (surgeons, days),
+    what pins leave of Maxi; ``fixed`` cost of the pins.
     ``window`` (M,) numbers the distinct (day, start, end) of slots and ``window_left`` (surgeons, windows) is how many
     minutes a surgeon can operate in such slots: a plan with start times needs that, equations (1) to (9) do not.
     """
@@ -126,7 +127,7 @@ def grid_of(problem: WeekProblem, forbidden: Forbidden = (), *, timed: bool = Fa
     for row, item in enumerate(items):
         for column, slot_ in enumerate(problem.slots):
             if is_allowed(problem, item, slot_):
-                cost[row, column] = cell_cost(problem, item, slot_)
+                cost[row, column] = cell_cost(problem, item, slot_) + move_cost(problem, item, slot_.id)
     for item_id, slot_id in forbidden:
         rows = [row for row, item in enumerate(items) if item.id == item_id]
         cost[rows, slot_index[slot_id]] = inf
@@ -149,7 +150,9 @@ def grid_of(problem: WeekProblem, forbidden: Forbidden = (), *, timed: bool = Fa
         cost=cost,
         demand=demand,
         duration=duration,
-        leave=np.array([problem.unplanned_cost(item) for item in items], dtype=np.float64),
+        leave=np.array(
+            [problem.unplanned_cost(item) + move_cost(problem, item, None) for item in items], dtype=np.float64
+        ),
         length=length,
         positions=positions,
         day=day,

@@ -115,6 +115,8 @@ class WeekProblem:
 
     ``recovery_beds`` and ``equipment_units`` bound what goes on at the same time, so they matter to start times only;
     None, or no entry, is without limit. Day patients should leave the recovery room by ``ambulatory_closing``.
+    ``base`` is the plan that is planned again (intervention to slot id): each that a method puts elsewhere, or nowhere,
+    is charged ``move_cost`` on top of what the plan costs.
     """
 
     days: int
@@ -128,9 +130,12 @@ class WeekProblem:
     recovery_beds: int | None = None
     equipment_units: Mapping[str, int] = field(default_factory=dict)
     ambulatory_closing: int = AMBULATORY_CLOSING
+    base: Mapping[str, str] = field(default_factory=dict)
+    move_cost: float = 0.0
 
     def __post_init__(self) -> None:
         _require(self.days >= 1, "days", self.days, "at least one day")
+        _require(self.move_cost >= 0, "move_cost", self.move_cost, "zero or more")
         _require(self.turnover >= 0, "turnover", self.turnover, "zero or more minutes")
         for name in ("rooms", "surgeons", "slots", "interventions"):
             _unique(name, (item.id for item in getattr(self, name)))

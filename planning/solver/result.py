@@ -15,16 +15,25 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CostBreakdown:
-    """Equations (1) and (9), in the currency of the costs given; ``rules`` is what broken soft rules cost."""
+    """Equations (1) and (9), in the currency of the costs given; ``rules`` is what broken soft rules cost.
+
+    ``moves`` is charged for what left its place in the base plan: it decides between plans and is no part of the cost.
+    """
 
     hospital: float = 0.0
     overtime: float = 0.0
     unplanned: float = 0.0
     rules: float = 0.0
+    moves: float = 0.0
 
     @property
     def total(self) -> float:
         return self.hospital + self.overtime + self.unplanned + self.rules
+
+    @property
+    def charged(self) -> float:
+        """What the methods make small: the cost and the price of the moves."""
+        return self.total + self.moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,8 @@ class SolveResult:
     """``assignments`` maps intervention id to slot id, ``starts`` to minutes after midnight.
 
     ``reasons`` maps each unplanned intervention to what forbids the slots it wanted.
-    ``lower_bound`` is proven for the assignment model (equations 1 to 9), or None.
+    ``lower_bound`` is proven for the assignment model (equations 1 to 9), or None; always None when moves have a price,
+    for a bound that counts them bounds no cost. ``OPTIMAL`` then means proven with that price.
     """
 
     method: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from planning.solver.costs import breakdown
 from planning.solver.first_come import plan_first_come
 from planning.solver.grid import Forbidden
 from planning.solver.hungarian import Outcome, Report, plan_hungarian, settle
-from planning.solver.observer import Observer
+from planning.solver.observer import Observer, Progress
 from planning.solver.problem import WeekProblem
 from planning.solver.reasons import reasons_for
 from planning.solver.result import SolveResult, Status, Violation
@@ -43,6 +43,7 @@ def solve(
     seed: int = 0,
     tie_rule: TieRule = "fill",
     reference: Mapping[str, str] | None = None,
+    move_cost: float = 0.0,
     observer: Observer | None = None,
     with_starts: bool = False,
     prove: bool = False,
@@ -51,18 +52,38 @@ def solve(
 
     Among plans of equal cost: the fewest interventions elsewhere than in ``reference`` (intervention to slot id), then
     ``tie_rule``: "fill" the rooms in the file's order, or "balance" the minutes of the slots. The order is
-    lexicographic, so neither ever makes a plan dearer; ``first-come`` knows no ties and ignores both. With
-    ``with_starts`` each day is ordered too, and a plan that has no order is planned again around what did not fit.
-    With ``prove`` the time that ``hungarian`` leaves goes into the exact program, for a proof, a better bound or a
-    cheaper plan. Without ``stop`` the search has ten seconds, and mostly ends much sooner by itself.
+    lexicographic, so neither ever makes a plan dearer; ``first-come`` knows no ties and ignores both. A ``move_cost``
+    makes it a trade: each that leaves its slot of ``reference`` has to be worth that much; the cost answered is the
+    plan's own all the same. With ``with_starts`` each day is ordered too, and a plan that has no order is planned again
+    around what did not fit. With ``prove`` the time that ``hungarian`` leaves goes into the exact program, for a proof,
+    a better bound or a cheaper plan. Without ``stop`` the search has ten seconds, and mostly ends sooner by itself.
     """
     if method not in METHODS:
         raise ValueError(f"method: {method!r}: one of {', '.join(METHODS)}")
     if tie_rule not in TIE_RULES:
         raise ValueError(f"tie_rule: {tie_rule!r}: one of {', '.join(TIE_RULES)}")
     stop = stop or Stop()
-    run = _Run(problem, method, stop, seed, tie_rule, reference, observer or Observer(), with_starts, prove)
+    observer = observer or Observer()
+    if move_cost and reference is not None:
+        problem = replace(problem, base=reference, move_cost=move_cost)
+        observer = _OwnCosts(observer, problem)
+    run = _Run(problem, method, stop, seed, tie_rule, reference, observer, with_starts, prove)
     return run.result(run.plan())
+
+
+class _OwnCosts(Observer):
+    """Tells the observer what a plan costs, without the price of its moves; a bound that counts them is not told."""
+
+    def __init__(self, told: Observer, problem: WeekProblem) -> None:
+        self._told, self._problem = told, problem
+        self._cost: float | None = None
+
+    def progress(self, progress: Progress) -> None:
+        self._told.progress(replace(progress, best_cost=self._cost, lower_bound=None))
+
+    def incumbent(self, assignments: Mapping[str, str], cost: float) -> None:
+        self._cost = breakdown(self._problem, assignments).total
+        self._told.incumbent(assignments, self._cost)
 
 
 @dataclass(slots=True)
@@ -92,7 +113,7 @@ class _Run:
     def plan(self) -> _Plan:
         if self.method == "first-come":
             assignments = plan_first_come(self.problem)
-            self.report.plan(assignments, breakdown(self.problem, assignments).total)
+            self.report.plan(assignments, breakdown(self.problem, assignments).charged)
             return _Plan(assignments, None)
         if self.method == "exact" or self.prove:
             return self._exact()
@@ -103,15 +124,15 @@ class _Run:
         timed = self._timed(plan) if self.with_starts else Timed(plan.assignments)
         problem, assignments = self.problem, timed.assignments
         cost = breakdown(problem, assignments)
-        bound = None if plan.lower_bound is None else min(plan.lower_bound, cost.total)
-        proven = bound is not None and cost.total - bound <= MEETS * max(1.0, cost.total)
+        bound = None if plan.lower_bound is None else min(plan.lower_bound, cost.charged)
+        proven = bound is not None and cost.charged - bound <= MEETS * max(1.0, cost.charged)
         return SolveResult(
             method=self.method,
             status=Status.OPTIMAL if proven else Status.FEASIBLE,
             assignments=assignments,
             unplanned=tuple(item.id for item in problem.interventions if item.id not in assignments),
             cost=cost,
-            lower_bound=bound,
+            lower_bound=None if problem.move_cost else bound,
             seconds=self.stop.elapsed,
             warnings=self._warnings(timed),
             starts=timed.starts,
@@ -136,7 +157,7 @@ class _Run:
 
         idle_rounds = INCUMBENT_IDLE_ROUNDS if self.method == "exact" else None
         first = self._hungarian(self.stop.share(INCUMBENT_SHARE), idle_rounds=idle_rounds)
-        cost = breakdown(self.problem, first.assignments).total
+        cost = breakdown(self.problem, first.assignments).charged
         if cost - first.lower_bound <= MEETS * max(1.0, cost):
             return _Plan(first.assignments, first.lower_bound)
         self.report.enter("proof")
@@ -146,7 +167,7 @@ class _Run:
         )
         bound = outcome.lower_bound
         found = outcome.assignments
-        if found is None or breakdown(self.problem, found).total >= cost:
+        if found is None or breakdown(self.problem, found).charged >= cost:
             return _Plan(first.assignments, bound)
         return _Plan(self._settle(found, bound, reference=self.reference), bound)
 

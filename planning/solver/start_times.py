@@ -55,10 +55,10 @@ def with_start_times(
             mended = make_room(problem, kept, order.starts, tuple(stuck), seed=seed, stop=stop)
         else:
             mended = Ordered(kept, order.starts)
-        cost = breakdown(problem, mended.assignments).total
+        cost = breakdown(problem, mended.assignments).charged
         if cost < best:
             timed, best = Timed(mended.assignments, mended.starts, pins=pins), cost
-        if best <= breakdown(problem, assignments).total or replan is None or stop.reached():
+        if best <= breakdown(problem, assignments).charged or replan is None or stop.reached():
             break
         assignments = replan(kept, forbidden)
     polished = sequence(problem, timed.assignments, seed=seed, stop=stop, effort=SHOWN, known=timed.starts)

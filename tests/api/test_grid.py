@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from planning.calendar import Week
-from planning.models import Absence, User
-from tests.factories.hospital import WEEK, Hospital, make_intervention, make_slot, small_hospital
+from planning.models import Absence, Plan, PlanningRun, Site, User
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot, small_hospital
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +211,33 @@ def test_the_week_of_a_clock_change_keeps_its_hours(hospital: Hospital, name: st
     data = client.get(f"/api/v1/weeks/{name}/grid/").json()
     assert [(one["start"], one["end"]) for one in data["slots"]] == [(480, 1080)]
     assert len(data["days"]) == 6
+
+
+def test_an_open_plan_counted_with_earlier_parameters_says_which(hospital: Hospital) -> None:
+    Site.objects.update(version=5)
+    plan = make_plan(parameters={"version": 3})
+    assert get(hospital.director)["outdated"] == {"version": 3, "in_force": 5}
+    Site.objects.update(version=3)
+    assert get(hospital.director)["outdated"] is None
+    Site.objects.update(version=5)
+    Plan.objects.filter(pk=plan.pk).update(status="approved")
+    assert get(hospital.director)["outdated"] is None
+    assert get(hospital.viewer)["outdated"] is None
+
+
+def test_a_proposal_leads_to_the_run_that_made_it(hospital: Hospital) -> None:
+    make_plan()
+    proposal = make_plan("proposed", 2)
+    run = PlanningRun.objects.create(
+        monday=WEEK.monday, policy="open", time_limit_seconds=5, requested_by=hospital.director, requested_at=NOW,
+        state="done", plan=proposal,
+    )  # fmt: skip
+    assert [one["run"] for one in get(hospital.director)["versions"]] == [run.pk, None]
+
+
+def test_a_soft_rule_broken_is_a_remark_of_the_placement(hospital: Hospital) -> None:
+    Site.objects.update(rule_levels={"slot_specialty": "soft"})
+    placed = place(make_plan(), make_intervention(hospital.surgeons[2], 90), hospital, room=1)
+    (shown,) = get(hospital.director)["state"]["placements"]
+    assert (shown["intervention"], shown["warnings"]) == (placed.intervention_id, [])
+    assert [one["text"] for one in shown["remarks"]] == ["Plage réservée à ORT, l'intervention est en ORL"]

@@ -57,7 +57,7 @@ def test_asking_for_a_plan_answers_the_run_and_calls_a_worker_after_the_commit(
     hospital: Hospital, sent: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks() as callbacks:
-        answer = post(hospital.director, RUNS, policy="open", tie_rule="fill", time_limit=5, replan=True)
+        answer = post(hospital.director, RUNS, policy="open", tie_rule="fill", time_limit=5, replan=True, move_euros=80)
     assert sent == [], "not before the commit"
     for callback in callbacks:
         callback()
@@ -68,9 +68,9 @@ def test_asking_for_a_plan_answers_the_run_and_calls_a_worker_after_the_commit(
         "id": run.pk, "state": "queued", "state_label": "En attente", "active": True, "policy": "open", "phase": "",
         "phase_label": "", "best_cost": None, "lower_bound": None, "gap": None, "elapsed": 0.0, "time_limit": 5,
         "attempts": 0, "requested_by": str(hospital.director), "requested_at": None, "plan_id": None, "failure": "",
-        "messages": [], "cancel_requested": False,
+        "messages": [], "cancel_requested": False, "move_euros": 80,
     }  # fmt: skip
-    assert run.parameters == {"tie_rule": "fill", "replan": True}
+    assert run.parameters == {"tie_rule": "fill", "replan": True, "move_euros": 80}
 
 
 def test_a_second_request_is_told_who_started_the_first(hospital: Hospital, sent: list[int]) -> None:
@@ -191,6 +191,7 @@ def test_the_journal_tells_the_run_and_its_proposal(hospital: Hospital, sent: li
     assert [entry["action"] for entry in entries] == ["propose", "run"]
     assert entries[0]["text"] == f"Version {run.plan.number}, 0\u00a0€"
     assert entries[1]["text"] == "Politique « Ouverte »"
+    assert [entry["run"] for entry in entries] == [run.pk, run.pk]
 
 
 def test_the_journal_is_still_read_once_the_week_is_approved(hospital: Hospital, sent: list[int]) -> None:

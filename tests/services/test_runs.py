@@ -10,7 +10,7 @@ import pytest
 from planning.calendar import at_minute
 from planning.models import JournalEntry, Placement, Plan, PlanningRun
 from planning.services import proposing
-from planning.services.plans import current_draft
+from planning.services.plans import current_draft, open_draft
 from planning.services.proposing import Heartbeat, finish_run, work_on_run
 from planning.services.runs import (
     LOST_WORKER,
@@ -29,6 +29,7 @@ from planning.solver.observer import Progress
 from planning.solver.solve import solve
 from planning.solver.stopping import Stop
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.plans import place
 
 pytestmark = pytest.mark.django_db
 State = PlanningRun.State
@@ -56,12 +57,12 @@ def later(seconds: int) -> datetime:
 def test_a_request_is_a_queued_row_with_the_site_s_defaults(hospital: Hospital) -> None:
     run = request_run(monday=WEEK.monday, user=hospital.director, policy="open", now=NOW)
     assert (run.state, run.attempts, run.time_limit_seconds) == (State.QUEUED, 0, 20)
-    assert run.parameters == {"tie_rule": "balance", "replan": False}
+    assert run.parameters == {"tie_rule": "balance", "replan": False, "move_euros": 0}
     entry = JournalEntry.objects.get(action="run")
     assert (entry.user, entry.monday, entry.after) == (
         hospital.director,
         WEEK.monday,
-        {"run": run.pk, "policy": "open", "version": 1, "tie_rule": "balance", "replan": False},
+        {"run": run.pk, "policy": "open", "version": 1, "tie_rule": "balance", "replan": False, "move_euros": 0},
     )
 
 
@@ -256,7 +257,7 @@ def test_an_error_of_the_planner_fails_the_run_with_its_reason_and_it_can_be_run
     hospital: Hospital, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_intervention(hospital.surgeons[0])
-    run = ask(hospital, seed=3, replan=True)
+    run = ask(hospital, seed=3, replan=True, move_euros=70)
 
     def break_down(*_: Any, **__: Any) -> Any:
         raise ArithmeticError("no pivot")
@@ -267,7 +268,9 @@ def test_an_error_of_the_planner_fails_the_run_with_its_reason_and_it_can_be_run
     run.refresh_from_db()
     assert (run.state, run.failure) == (State.FAILED, "unexpected: ArithmeticError: no pivot")
     again = retry_run(run=run, user=hospital.director, now=later(9))
-    assert (again.seed, again.policy, again.parameters) == (3, "open", {"tie_rule": "balance", "replan": True})
+    assert (again.seed, again.policy, again.parameters) == (
+        3, "open", {"tie_rule": "balance", "replan": True, "move_euros": 70}
+    )  # fmt: skip
     assert work(again) == State.DONE
 
 
@@ -308,3 +311,32 @@ def test_replanning_an_unchanged_week_moves_nothing(hospital: Hospital) -> None:
     assert second.plan is not None
     kept = dict(draft.placements.values_list("intervention_id", "slot_id"))
     assert dict(second.plan.placements.values_list("intervention_id", "slot_id")) == kept
+
+
+def moved_by_a_replan(hospital: Hospital, move_euros: int) -> tuple[int, PlanningRun]:
+    """Two interventions wait till Tuesday, at 300 euros each, for no reason."""
+    items = [make_intervention(hospital.surgeons[0]) for _ in range(2)]
+    draft = open_draft(monday=WEEK.monday, user=hospital.director, now=NOW)
+    for item, start in zip(items, (480, 600), strict=True):
+        place(draft, item, hospital, day=1, start=start)
+    run = ask(hospital, replan=True, move_euros=move_euros)
+    work(run)
+    run.refresh_from_db()
+    assert run.plan is not None
+    return run.plan.placements.exclude(slot__date=WEEK.days[1]).count(), run
+
+
+def test_a_replan_moves_what_saves_more_than_the_price_of_a_move(hospital: Hospital) -> None:
+    moved, run = moved_by_a_replan(hospital, 250)
+    assert (moved, run.best_cost) == (2, 0)
+
+
+def test_a_replan_leaves_in_place_what_saves_less_and_claims_no_bound_of_its_cost(hospital: Hospital) -> None:
+    moved, run = moved_by_a_replan(hospital, 350)
+    assert (moved, run.best_cost, run.lower_bound) == (0, 600, None)
+    assert run.plan is not None
+    assert (run.plan.total_cost, run.plan.lower_bound, run.plan.parameters["move_euros"]) == (600, None, 350)
+
+
+def test_a_price_of_moves_counts_only_when_planning_again(hospital: Hospital) -> None:
+    assert ask(hospital, move_euros=350).parameters["move_euros"] == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -120,18 +120,20 @@ def cost(problem: WeekProblem, plan: Mapping[str, str]) -> float:
     return total
 
 
-def optimum(problem: WeekProblem) -> float:
-    """By trying everything: for weeks with a handful of interventions."""
+def every_plan(problem: WeekProblem) -> Iterator[dict[str, str]]:
+    """Every feasible plan, by trying everything: for weeks with a handful of interventions."""
     choices = [
         [item.pinned] if item.pinned is not None else [None, *(slot.id for slot in problem.slots)]
         for item in problem.interventions
     ]
-    best = float("inf")
     for chosen in product(*choices):
         plan = {item.id: slot for item, slot in zip(problem.interventions, chosen, strict=True) if slot is not None}
         if fit(problem, plan):
-            best = min(best, cost(problem, plan))
-    return best
+            yield plan
+
+
+def optimum(problem: WeekProblem) -> float:
+    return min(cost(problem, plan) for plan in every_plan(problem))
 
 
 DURATIONS = (30, 45, 60, 90, 120)

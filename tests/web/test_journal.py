@@ -181,3 +181,10 @@ def test_the_whole_journal_costs_as_many_queries_for_one_entry_as_for_three(
 
 def test_a_surgeon_does_not_read_the_journal(surgeon: Client) -> None:
     assert surgeon.get(PAGE).status_code == 403
+
+
+def test_a_run_in_the_journal_leads_to_its_page(director: Client, hospital: Hospital) -> None:
+    note(hospital.director, "run", after={"policy": "open"})
+    assert "/calculs/" not in director.get(PAGE).content.decode()
+    note(hospital.director, "propose", after={"run": 7, "number": 2, "total_cost": 300.0})
+    assert 'href="/calculs/7/"' in director.get(PAGE).content.decode()

@@ -57,7 +57,7 @@ def solve_exact(
     if not variables.groups:
         return ExactOutcome(dict(variables.grid.pinned), goal.pinned, proven=True)
     known = None if incumbent is None else dict(incumbent)
-    cost = inf if known is None else breakdown(problem, known).total
+    cost = inf if known is None else breakdown(problem, known).charged
     search = _Search(problem, variables, goal, stop, observer or Observer())
     return search.run(known, cost, max(bound, goal.cost(_cheapest_cells(variables, goal))))
 
@@ -99,7 +99,7 @@ class _Search:
         self, known: dict[str, str] | None, cost: float, values: Floats
     ) -> tuple[dict[str, str] | None, float]:
         found = expand(self.variables, values)
-        found_cost = breakdown(self.problem, found).total
+        found_cost = breakdown(self.problem, found).charged
         if found_cost >= cost:
             return known, cost
         self.observer.incumbent(found, found_cost)

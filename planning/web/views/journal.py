@@ -12,7 +12,7 @@ from django.utils import timezone
 from planning.access import May, require
 from planning.calendar import Week
 from planning.models import JournalEntry, User
-from planning.selectors.journal import text_of
+from planning.selectors.journal import run_of, text_of
 from planning.web.listing import asked_day, asked_number, make_listing
 
 SEARCH = ["reason", "intervention__code", "user__last_name", "user__username", "said_before", "said_after"]
@@ -48,7 +48,12 @@ def _page(request: HttpRequest, entries: QuerySet[JournalEntry], week: Week | No
         "week": week,
         "listing": listing,
         "lines": [
-            {"entry": entry, "text": text_of(entry), "week": Week(entry.monday) if entry.monday else None}
+            {
+                "entry": entry,
+                "text": text_of(entry),
+                "run": run_of(entry),
+                "week": Week(entry.monday) if entry.monday else None,
+            }
             for entry in listing.page
         ],
         "actions": JournalEntry.Action.choices,

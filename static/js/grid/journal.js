@@ -2,6 +2,7 @@
 import { get } from "./api.js";
 import { button, el } from "./dom.js";
 import { gettext, moment } from "./i18n.js";
+import { runLink } from "./links.js";
 import { state, update } from "./store.js";
 
 let read = { revision: null, entries: [], next: null };
@@ -13,12 +14,12 @@ export async function entries() {
   return read.entries;
 }
 
-export function entryRow({ at, user, action_label: action, text, reason, cost_delta_text: cost, intervention }) {
+export function entryRow({ at, user, action_label: action, text, reason, cost_delta_text: cost, intervention, run }) {
   const show = () => update({ selected: intervention, tab: "item", reveal: intervention });
   const known = intervention && state.placements.has(intervention);
   return el("li", { class: "entry" },
     el("div", { class: "r" }, el("b", { text: action }), cost ? el("span", { class: "amt", text: cost }) : null),
-    text ? el("p", {}, text, known ? button(gettext("Voir"), { class: "lnk", on: { click: show } }) : null) : null,
+    text || run ? el("p", {}, text, runLink(run), known ? button(gettext("Voir"), { class: "lnk", on: { click: show } }) : null) : null,
     reason ? el("p", {}, el("q", { text: reason })) : null,
     el("small", { text: [user ?? gettext("Le planificateur"), moment(at)].join(" · ") }));
 }

@@ -3,9 +3,10 @@ import { complain, say, toast } from "./announce.js";
 import { get, post } from "./api.js";
 import { openDraft, reload, take } from "./actions.js";
 import { compareWith } from "./compare.js";
-import { ask, dismiss } from "./dialog.js";
 import { $, button, el, icon } from "./dom.js";
 import { fill, gettext, money, number } from "./i18n.js";
+import { parametersLink, runLink } from "./links.js";
+import { openRunDialog } from "./rundialog.js";
 import { state, update } from "./store.js";
 
 const EVERY = 900;
@@ -14,44 +15,6 @@ const STORED = "blocweb.ignored-run";
 export const active = (run) => Boolean(run && ACTIVE.includes(run.state));
 
 let following = null;
-
-export async function openRunDialog() {
-  const { policies, tie_rules: ties, plan } = state.grid;
-  const policy = choice("run-policy", policies, $("#policy")?.value ?? plan?.policy);
-  const help = el("p", { class: "mut", id: "run-policy-help" });
-  const explain = () => { help.textContent = policies.find((each) => each.id === policy.value)?.help ?? ""; };
-  policy.addEventListener("change", explain);
-  explain();
-  const tie = choice("run-tie", ties, $("#week").dataset.tieRule);
-  const limit = el("input", { id: "run-limit", type: "number", min: "1", max: "600", value: String($("#week").dataset.timeLimit) });
-  const pins = [...state.placements.values()].filter((each) => each.pinned).length;
-  const replan = el("input", { type: "checkbox", id: "run-replan", checked: state.placements.size > 0 });
-  const answer = await ask({
-    title: gettext("Proposer un planning"),
-    content: [
-      stacked(gettext("Politique"), policy), help, stacked(gettext("À coût égal"), tie), stacked(gettext("Durée du calcul (secondes)"), limit),
-      state.placements.size ? el("label", { class: "tick", for: "run-replan" }, replan, gettext("À coût égal, bouger le moins possible ce qui est déjà placé")) : null,
-      el("p", { class: "mut", text: pins ? fill(gettext("%(n)s interventions verrouillées resteront en place. "), { n: pins }) : "" },
-        gettext("Le planning actuel n'est pas modifié : le résultat vous sera proposé.")),
-    ],
-    buttons: [dismiss(), { label: gettext("Lancer le calcul"), value: "run", class: "primary" }],
-  });
-  if (answer === "run") await request({ policy: policy.value, tie_rule: tie.value, time_limit: Number(limit.value), replan: replan.checked });
-}
-
-const stacked = (label, control) => el("label", { class: "stacked", for: control.id }, label, control);
-const choice = (id, options, chosen) =>
-  el("select", { id }, options.map((each) => el("option", { value: each.id, text: each.label, selected: each.id === chosen })));
-
-async function request(body) {
-  try {
-    update({ run: await post(`weeks/${state.grid.week}/runs/`, body) });
-    say(gettext("Calcul lancé."));
-  } catch (error) {
-    if (error.type === "run-active") update({ run: error.body.run });
-    complain(error);
-  }
-}
 
 /** Polls while a run is active; a reload of the page takes it up again from the grid's own answer. */
 export function followRun() {
@@ -103,11 +66,12 @@ export function renderRun() {
   const failed = run && ["failed", "infeasible"].includes(run.state);
   const reading = state.comparing?.proposal && state.comparing.version.id === run?.plan_id;
   const shown = run && !reading && (busy || ((offered || failed) && ignored() !== String(run.id)));
-  strip.hidden = !shown && Boolean(state.plan);
+  const { outdated } = state.grid;
+  strip.hidden = !shown && Boolean(state.plan) && !outdated;
   if (strip.hidden) return;
-  if (!shown) return void begin(strip);
+  if (!shown) return void (state.plan ? earlier(strip, outdated) : begin(strip));
   strip.className = `run ${busy ? "busy" : failed ? "failed" : "done"}`;
-  strip.replaceChildren(...(busy ? progress(run) : failed ? failure(run) : result(run)));
+  strip.replaceChildren(...(busy ? progress(run) : failed ? failure(run) : result(run)).filter(Boolean));
 }
 
 /** No version of this week yet: by the planner, or by hand. */
@@ -117,6 +81,13 @@ function begin(strip) {
   const byHand = () => openDraft().catch(complain);
   strip.replaceChildren(icon("info"), el("b", { text: rights.see_drafts ? gettext("Cette semaine n'a pas encore de planning.") : gettext("Aucun planning approuvé pour cette semaine.") }), el("span", { class: "sp" }),
     ...(rights.plan && slots.length ? [button(gettext("Commencer à la main"), { on: { click: byHand } }), button(gettext("Proposer un planning"), { class: "btn sm primary", on: { click: openRunDialog } })] : []));
+}
+
+/** The plan is counted with parameters that someone has changed since. */
+function earlier(strip, { version, in_force: now }) {
+  strip.className = "run";
+  strip.replaceChildren(icon("info"), el("b", { text: fill(gettext("Calculée avec les paramètres v%(old)s, en vigueur v%(now)s"), { old: version, now }) }),
+    parametersLink(now, gettext("Ce qui a changé")));
 }
 
 function progress(run) {
@@ -132,7 +103,7 @@ function progress(run) {
     el("span", { class: "spin", "aria-hidden": "true" }),
     el("b", { text: run.cancel_requested ? gettext("Arrêt demandé…") : run.phase_label || run.state_label }),
     el("dl", {}, facts.map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value })))),
-    el("span", { class: "mut", text: fill(gettext("lancé par %(who)s"), { who: run.requested_by }) }), el("span", { class: "sp" }),
+    el("span", { class: "mut", text: fill(gettext("lancé par %(who)s"), { who: run.requested_by }) }), runLink(run.id), el("span", { class: "sp" }),
     button(gettext("Arrêter et garder le meilleur"), { disabled: run.cancel_requested || run.best_cost === null, on: { click: act("cancel", { keep_best: true }) } }),
     button(gettext("Abandonner"), { disabled: run.cancel_requested, on: { click: act("cancel", { keep_best: false }) } }),
   ];
@@ -146,22 +117,24 @@ function proved(gap) {
   return gap < 0.0005 ? gettext("optimum prouvé") : fill(gettext("à %(gap)s de l'optimum au plus"), { gap: percent(gap) });
 }
 
+const priced = (euros) => (euros ? fill(gettext("%(price)s par déplacement"), { price: money(euros) }) : "");
+
 function result(run) {
   const version = state.grid.versions.find((each) => each.id === run.plan_id);
   const cost = run.best_cost === null ? "" : money(run.best_cost);
   const adopt = () => (state.placements.size ? compareWith(version, { proposal: true }) : take(run.plan_id, null));
   return [
     icon("check"), el("b", { text: fill(gettext("Proposition v%(n)s prête"), { n: version.number }) }),
-    el("span", { text: [cost, proved(run.gap)].filter(Boolean).join(" · ") }),
-    run.messages?.length ? el("span", { class: "mut cut", text: run.messages.at(-1), title: run.messages.join("\n") }) : null, el("span", { class: "sp" }),
+    el("span", { text: [cost, proved(run.gap), priced(run.move_euros)].filter(Boolean).join(" · ") }),
+    run.messages?.length ? el("span", { class: "mut cut", text: run.messages.at(-1), title: run.messages.join("\n") }) : null, runLink(run.id), el("span", { class: "sp" }),
     state.plan ? button(state.placements.size ? gettext("Reprendre et comparer") : gettext("Reprendre"), { class: "btn sm primary", on: { click: adopt } }) : null,
     button(gettext("Ignorer"), { on: { click: ignore } }),
-  ].filter(Boolean);
+  ];
 }
 
 function failure(run) {
   return [
-    icon("alert"), el("b", { text: run.state_label }), el("span", { text: run.failure || run.messages?.at(-1) || "" }), el("span", { class: "sp" }),
+    icon("alert"), el("b", { text: run.state_label }), el("span", { text: run.failure || run.messages?.at(-1) || "" }), runLink(run.id), el("span", { class: "sp" }),
     button(gettext("Relancer"), { on: { click: act("retry", {}) } }), button(gettext("Ignorer"), { on: { click: ignore } }),
   ];
 }

@@ -24,7 +24,7 @@ export function renderSheet(pane) {
   // Another surgeon's patient: when and where the room is taken, and nothing more.
   const masked = !intervention.code;
   pane.replaceChildren(el("div", { class: `sheet ${specialtyClass(intervention.specialty)}` },
-    masked ? head(intervention, placement) : [head(intervention, placement), broken(placement), why(intervention, placement), decision(placement), pathway(intervention, placement), presence(intervention), notes(intervention), history(intervention)]));
+    masked ? head(intervention, placement) : [head(intervention, placement), broken(placement), remarked(placement), why(intervention, placement), decision(placement), pathway(intervention, placement), presence(intervention), notes(intervention), history(intervention)]));
 }
 
 const section = (title, aside, ...children) =>
@@ -55,11 +55,16 @@ function buttons({ id }, placement) {
 }
 
 function broken(placement) {
-  if (!placement?.warnings.length) return null;
-  return el("div", { class: "conflict" }, icon("alert"), el("div", {}, placement.warnings.map((warning) => el("p", {}, warning.text,
-    warning.other && state.placements.has(warning.other)
-      ? button(gettext("Voir l'autre"), { class: "lnk", on: { click: () => update({ selected: warning.other, reveal: warning.other }) } }) : null))));
+  return placement?.warnings.length ? el("div", { class: "conflict" }, icon("alert"), told(placement.warnings)) : null;
 }
+
+/** Soft rules broken: nobody needs a reason for them, and whoever looks should know. */
+function remarked(placement) {
+  return placement?.remarks.length ? el("div", { class: "conflict remark" }, icon("info"), told(placement.remarks)) : null;
+}
+
+const told = (violations) => el("div", {}, violations.map(({ text, other }) => el("p", {}, text,
+  other && state.placements.has(other) ? button(gettext("Voir l'autre"), { class: "lnk", on: { click: () => update({ selected: other, reveal: other }) } }) : null)));
 
 function decision(placement) {
   if (!placement?.pinned) return null;

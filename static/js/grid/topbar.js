@@ -5,6 +5,7 @@ import { complain } from "./announce.js";
 import { compareWith, reference, stopComparing, toggleCompare } from "./compare.js";
 import { $, $$, button, el } from "./dom.js";
 import { fill, gettext, moment, money, ngettext, pgettext } from "./i18n.js";
+import { runLink } from "./links.js";
 import { approved, editable, state, update } from "./store.js";
 
 const STEPS = { draft: 0, proposed: 1, superseded: 1, approved: 2 };
@@ -73,7 +74,7 @@ function versionRow(version) {
   return el("div", { class: `vrow ${on ? "on" : ""}` }, el("b", { text: `v${version.number}` }),
     el("span", {}, author, el("small", { text: [version.policy_label, version.total_cost === null ? "" : money(version.total_cost)].filter(Boolean).join(" · ") })),
     el("span", { class: "st", text: version.status_label }),
-    el("span", { class: "vacts" },
+    el("span", { class: "vacts" }, runLink(version.run),
       on ? null : el("a", { class: "lnk", href: `?plan=${version.id}`, text: gettext("Voir") }),
       on || !state.plan ? null : button(gettext("Comparer"), { class: "lnk", on: { click: () => { $("#versions").open = false; compareWith(version, { proposal: version.status === "proposed" && editable() }); } } })));
 }
