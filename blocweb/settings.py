@@ -172,6 +172,7 @@ LIMITS = {
     "write": env.number("BLOCWEB_WRITES_A_MINUTE", 240),
     # Reads of one calendar's secret address, by whatever programs hold it.
     "calendar": env.number("BLOCWEB_CALENDAR_READS_A_MINUTE", 30),
+    "question": env.number("BLOCWEB_QUESTIONS_A_MINUTE", 120),
 }
 
 # How long it stays known who read which patient-linked data.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -101,6 +101,9 @@ class InterventionAdmin(ReadOnly):
     list_filter = ("state", "priority", "specialty")
     list_select_related = ("surgeon",)
     search_fields = ("code", "procedure_label", "surgeon__last_name")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return Intervention.objects.submitted()
 
 
 @admin.register(Plan)

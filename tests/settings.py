@@ -9,7 +9,8 @@ if os.environ.get("BLOCWEB_TESTS_PROCESS") != _process:
     os.environ["BLOCWEB_TESTS_PROCESS"] = _process
     os.environ["BLOCWEB_VAR_DIR"] = tempfile.mkdtemp(prefix="blocweb-tests-")
     # Tests hurry; those of the limits set their own.
-    os.environ |= {f"BLOCWEB_{what}_A_MINUTE": "0" for what in ("SUBMISSIONS", "IMPORTS", "WRITES", "CALENDAR_READS")}
+    limits = ("SUBMISSIONS", "IMPORTS", "WRITES", "CALENDAR_READS", "QUESTIONS")
+    os.environ |= {f"BLOCWEB_{what}_A_MINUTE": "0" for what in limits}
     os.environ["BLOCWEB_QUEUE"] = f"tests-{_process}-{os.getpid()}"
 
 from blocweb.settings import *  # noqa: E402, F403

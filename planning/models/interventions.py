@@ -11,6 +11,12 @@ from planning.models.theatre import Equipment, Room, Specialty
 USUAL_RECOVERY_MINUTES = 90
 
 
+class InterventionQuerySet(models.QuerySet["Intervention"]):
+    def submitted(self) -> InterventionQuerySet:
+        """Without what surgeons are still writing: a draft is nobody else's business."""
+        return self.exclude(state=Intervention.State.DRAFT)
+
+
 class Intervention(models.Model):
     """A surgical case. The patient is a pseudonymous code, never a name.
 
@@ -106,6 +112,8 @@ class Intervention(models.Model):
     # Until it is planned anew: the week aimed at, or why there is none yet.
     replan_monday = models.DateField(_("semaine visée"), null=True, blank=True)
     replan_note = models.CharField(_("ce qui la retient"), max_length=200, blank=True)
+
+    objects = InterventionQuerySet.as_manager()
 
     class Meta:
         ordering = ["deadline_date", "requested_at", "pk"]

@@ -16,7 +16,7 @@ from planning.selectors.change_sentences import CHANGES, change_sentence
 from planning.selectors.decision_sentences import decision_sentence, is_decision
 from planning.selectors.policies import policy_label
 from planning.selectors.reference_sentences import REFERENCE, reference_sentence
-from planning.selectors.sentences import edit_sentence, plan_sentence
+from planning.selectors.sentences import edit_sentence, plan_sentence, request_sentence
 from planning.selectors.sign_off_words import journal_sentence
 
 PAGE = 50
@@ -75,7 +75,7 @@ def text_of(entry: JournalEntry) -> str:
         return plan_sentence(entry.action, entry.before or {}, dict(after))
     if entry.action in REFERENCE:
         return reference_sentence(entry.action, entry.before or {}, after)
-    if entry.action in (*CHANGES, Action.EDIT):
+    if entry.action in (*CHANGES, Action.EDIT, Action.SUBMIT):
         return _asked(entry)
     return _moved(entry)
 
@@ -85,6 +85,8 @@ def _asked(entry: JournalEntry) -> str:
     code, after = entry.intervention.code if entry.intervention else "", entry.after or {}
     if entry.action in CHANGES:
         return change_sentence(code, after)
+    if entry.action == Action.SUBMIT:
+        return request_sentence(code, entry.before or {}, dict(after))
     return edit_sentence(code, entry.before or {}, dict(after))
 
 

@@ -125,6 +125,18 @@ class LoadedWeek:
         problem = policies.apply(policies.POLICIES[self.policy], problem)
         return replace(self, problem=problem, slots=self.slots | {str(row.id): row})
 
+    def with_intervention(self, row: InterventionRow, equipment: frozenset[str]) -> LoadedWeek:
+        """The same week with one intervention more, asked about and placed nowhere."""
+        builder = WeekBuilder(self.week.monday, self.parameters)
+        item = _solver_intervention(builder, row, None, self.plan, equipment, self.specialties)
+        problem = replace(self.problem, interventions=(*self.problem.interventions, item))
+        return replace(
+            self,
+            problem=problem,
+            interventions=self.interventions | {item.id: row},
+            equipment=self.equipment | {item.id: equipment},
+        )
+
     def equipment_named(self, codes: Iterable[str]) -> list[str]:
         return sorted(self.equipment_names.get(code, code) for code in codes)
 
@@ -133,11 +145,17 @@ class LoadedWeek:
 
 
 def load_week_problem(
-    week: Week, plan: Plan | None, policy: str | None = None, parameters: Mapping[str, Any] | None = None
+    week: Week,
+    plan: Plan | None,
+    policy: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    waiting: bool = True,
 ) -> LoadedWeek:
     """Read the week as ``plan`` sees it (its parameters, its pins), under its policy and parameters or those given.
 
-    ``plan`` None: the week's candidates with nothing placed. Raises ``ProblemError`` when the rows make no week.
+    ``plan`` None: the week's candidates with nothing placed. Without ``waiting``: only what the plan holds. Raises
+    ``ProblemError`` when the rows make no week.
     """
     site = Site.objects.filter(pk=1).first() or Site(pk=1)
     own = parameters if parameters is not None else plan.parameters if plan is not None else {}
@@ -151,7 +169,7 @@ def load_week_problem(
     slots, hidden = read_slots(week, closures, placements)
     surgeons, surgeon_days, surgeon_hours = read_surgeons(week)
     last_day = max((row.date for row in slots.values()), default=week.days[4])
-    interventions = read_interventions(week, plan, placements, last_day)
+    interventions = read_interventions(week, plan, placements, last_day, waiting=waiting)
     equipment = read_equipment(row.id for row in interventions.values())
     specialties = read_specialties()
     builder = WeekBuilder(week.monday, parameters)

@@ -25,6 +25,9 @@ FIELD_NAMES = {
     "priority": gettext_lazy("priorité"),
     "admission_date": gettext_lazy("hospitalisation"),
     "deadline_date": gettext_lazy("date limite"),
+    "wished_date": gettext_lazy("date souhaitée"),
+    "side": gettext_lazy("côté"),
+    "anaesthesia": gettext_lazy("anesthésie"),
     "ambulatory": gettext_lazy("ambulatoire"),
     "child": gettext_lazy("enfant"),
     "septic": gettext_lazy("septique"),
@@ -32,6 +35,12 @@ FIELD_NAMES = {
     "equipment": gettext_lazy("équipements"),
     "notes": gettext_lazy("notes"),
     "state": gettext_lazy("état"),
+}
+
+_CHOICES: dict[str, dict[str, Any]] = {
+    "priority": dict(Intervention.Priority.choices),
+    "side": dict(Intervention.Side.choices),
+    "anaesthesia": dict(Intervention.Anaesthesia.choices),
 }
 
 
@@ -66,6 +75,24 @@ def edit_sentence(code: str, before: Facts, after: Facts) -> str:
         return _("%(code)s annulée") % {"code": code}
     if after.get("state") == Intervention.State.ACCEPTED:
         return _("%(code)s acceptée") % {"code": code}
+    return wording.named(code, _changes(before, after))
+
+
+def request_sentence(code: str, before: Facts, after: Facts) -> str:
+    """What a surgeon did with a request: submitted, submitted again with what was asked for, taken back."""
+    state = after.get("state")
+    if state == Intervention.State.DRAFT:
+        return _("%(code)s reprise par le chirurgien, qui la modifie") % {"code": code}
+    if state == Intervention.State.CANCELLED:
+        return _("%(code)s abandonnée par le chirurgien") % {"code": code}
+    if before.get("state") == Intervention.State.RETURNED:
+        changes = _changes(before, {name: value for name, value in after.items() if name != "state"})
+        said = _("%(code)s soumise à nouveau") % {"code": code}
+        return wording.named(said, changes) if changes else said
+    return _("%(code)s soumise : %(label)s") % {"code": code, "label": after.get("procedure_label", "")}
+
+
+def _changes(before: Facts, after: Facts) -> str:
     parts = []
     for name in wording.ordered(after, FIELD_NAMES):
         label = FIELD_NAMES.get(name, name)
@@ -73,18 +100,18 @@ def edit_sentence(code: str, before: Facts, after: Facts) -> str:
             parts.append(f"{label} {_written(name, before[name])} → {_written(name, after[name])}")
         else:
             parts.append(_("%(field)s modifié") % {"field": label})
-    return wording.named(code, wording.listed(parts))
+    return wording.listed(parts)
 
 
 def _written(name: str, value: Any) -> str:
     """A value as people read it."""
     if isinstance(value, bool):
         return _("oui") if value else _("non")
-    if name == "priority":
-        return str(dict(Intervention.Priority.choices).get(value, value))
+    if name in _CHOICES and value:
+        return str(_CHOICES[name].get(value, value))
     if name == "planned_minutes":
         return _clock(value)
-    if name.endswith("_date"):
+    if name.endswith("_date") and value:
         return date_format(date.fromisoformat(value), "j F")
     if isinstance(value, list):
         return ", ".join(str(one) for one in value) or "–"

@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 
 from planning.models import Intervention, Slot, Specialty
 
-OPEN_STATES = (Intervention.State.REQUESTED, Intervention.State.ACCEPTED, Intervention.State.PLANNED)
+State = Intervention.State
+OPEN_STATES = (State.REQUESTED, State.RETURNED, State.ACCEPTED, State.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)

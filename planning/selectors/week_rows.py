@@ -258,16 +258,16 @@ def candidates(week: Week, last_day: date) -> Q:
 
 
 def read_interventions(
-    week: Week, plan: Plan | None, placements: Mapping[str, PlacementRow], last_day: date
+    week: Week, plan: Plan | None, placements: Mapping[str, PlacementRow], last_day: date, *, waiting: bool = True
 ) -> dict[str, InterventionRow]:
-    """Those placed; for a week still open also its candidates and what its approved version had planned.
+    """Those placed; ``waiting``, for a week still open: also its candidates and what its approved version had planned.
 
     Three queries at most, because one with OR would read ten years of history.
     """
     found: dict[int, tuple[Any, ...]] = {}
     wanted = {row.intervention for row in placements.values()}
     unsorted = Intervention.objects.order_by()
-    if plan is None or plan.status not in FROZEN:
+    if waiting and (plan is None or plan.status not in FROZEN):
         rows = unsorted.filter(candidates(week, last_day)).values_list(*INTERVENTION_COLUMNS)
         found = {row[0]: row for row in rows}
         # What the approved version holds and the plan does not is of this week while it can still be operated.

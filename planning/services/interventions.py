@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db import transaction
 
+from planning.calendar import local_date
 from planning.models import Equipment, Intervention, JournalEntry, Placement, Plan, User
 from planning.services.journal import append_about
 from planning.services.notices import tell_decisions
+from planning.services.numbering import take_code
 from planning.services.slots import touch_drafts
 from planning.services.steps import snapshot
 
@@ -19,7 +21,8 @@ from planning.services.steps import snapshot
 SECRET = frozenset({"patient_code", "notes"})
 FIELDS = (
     "code", "patient_code", "procedure_label", "procedure_code", "surgeon", "specialty", "planned_minutes", "priority",
-    "admission_date", "deadline_date", "ambulatory", "child", "septic", "recovery_minutes", "notes",
+    "admission_date", "deadline_date", "wished_date", "side", "anaesthesia", "ambulatory", "child", "septic",
+    "recovery_minutes", "notes",
 )  # fmt: skip
 Action = JournalEntry.Action
 State = Intervention.State
@@ -37,19 +40,21 @@ class InterventionChanged(Exception):
 def fingerprint(intervention: Intervention) -> str:
     """Of all that a person edits: equal as long as nobody saved anything else."""
     secrets = [getattr(intervention, name) for name in sorted(SECRET)]
-    return hashlib.sha256(repr((_facts(intervention), secrets)).encode()).hexdigest()[:32]
+    return hashlib.sha256(repr((facts_of(intervention), secrets)).encode()).hexdigest()[:32]
 
 
 @transaction.atomic
 def create_intervention(
     *, intervention: Intervention, equipment: Iterable[Equipment], user: User, now: datetime
 ) -> Intervention:
-    """Save a new request of the planning office: it is accepted as it stands."""
+    """Save a new request of the planning office: it is accepted as it stands. Without a code it takes the next."""
+    if not intervention.code:
+        intervention.code = take_code(today=local_date(now))
     intervention.requested_at, intervention.requested_by = now, user
     intervention.state = State.ACCEPTED
     intervention.save()
     intervention.equipment.set(equipment)
-    _note(intervention, user, now, None, _facts(intervention))
+    _note(intervention, user, now, None, facts_of(intervention))
     return intervention
 
 
@@ -74,11 +79,11 @@ def edit_intervention(
         raise InterventionRefused
     if fingerprint(kept) != seen:
         raise InterventionChanged
-    before = _facts(kept)
+    before = facts_of(kept)
     secrets = [name for name in sorted(SECRET) if getattr(kept, name) != getattr(intervention, name)]
     intervention.save(update_fields=FIELDS)
     intervention.equipment.set(equipment)
-    after = _facts(intervention)
+    after = facts_of(intervention)
     changed = [name for name in after if before[name] != after[name]]
     if not changed and not secrets:
         return False
@@ -165,7 +170,7 @@ def written(row: Intervention, name: str) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, State) else value
 
 
-def _facts(intervention: Intervention) -> dict[str, Any]:
+def facts_of(intervention: Intervention) -> dict[str, Any]:
     """The row as the journal keeps it: readable codes, no patient data."""
     return {
         "code": intervention.code,
@@ -177,6 +182,9 @@ def _facts(intervention: Intervention) -> dict[str, Any]:
         "priority": intervention.priority,
         "admission_date": intervention.admission_date.isoformat(),
         "deadline_date": intervention.deadline_date.isoformat(),
+        "wished_date": intervention.wished_date.isoformat() if intervention.wished_date else None,
+        "side": intervention.side,
+        "anaesthesia": intervention.anaesthesia,
         "ambulatory": intervention.ambulatory,
         "child": intervention.child,
         "septic": intervention.septic,

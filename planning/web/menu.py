@@ -29,6 +29,7 @@ class Entry:
 ENTRIES = (
     Entry(_("Semaine"), "home", (May.SEE_WEEK,), ("week",)),
     Entry(_("Interventions"), "interventions", (May.SEE_DRAFTS,), ("intervention",)),
+    Entry(_("Nouvelle demande"), "request-create", (May.SUBMIT,), ("request",)),
     Entry(_("Mes interventions"), "interventions", (May.SEE_OWN,), ("intervention",)),
     Entry(_("Visas"), "sign-offs", (May.SIGN, May.SEE_DRAFTS), ("sign-off",)),
     Entry(_("Journal"), "journal-current", (May.SEE_DRAFTS,), ("journal",)),

@@ -4,6 +4,7 @@ from planning.wording.chips import chip, family
 from planning.wording.figures import (
     NO_BREAK,
     clock,
+    day_and_month,
     day_label,
     day_short,
     duration,
@@ -16,6 +17,7 @@ from planning.wording.figures import (
     signed,
     signed_euros,
     surgeon,
+    weekday_short,
 )
 from planning.wording.rules import sentence
 from planning.wording.steps import change_label, outcome, place, step_label
@@ -25,6 +27,7 @@ __all__ = [
     "change_label",
     "chip",
     "clock",
+    "day_and_month",
     "day_label",
     "day_short",
     "duration",
@@ -42,4 +45,5 @@ __all__ = [
     "signed_euros",
     "step_label",
     "surgeon",
+    "weekday_short",
 ]

@@ -29,6 +29,16 @@ def day_short(day: date) -> str:
     return f"{_SHORT_DAYS[day.weekday()]} {day.day}"
 
 
+def weekday_short(weekday: int) -> str:
+    """« lun. »."""
+    return str(_SHORT_DAYS[weekday])
+
+
+def day_and_month(day: date) -> str:
+    """« mar. 24 nov. »."""
+    return f"{_SHORT_DAYS[day.weekday()]} {date_format(day, 'j N')}"
+
+
 def day_label(day: date) -> str:
     """« mardi 24 novembre »."""
     # Translators: format de date de Django, « mardi 24 novembre ».

@@ -149,14 +149,16 @@ def test_a_stay_of_nothing_in_recovery_is_not_the_usual_one(director: Client, ho
     assert (row.recovery_minutes, row.septic) == (0, True)
 
 
-def test_a_new_intervention_starts_from_the_next_free_code(director: Client, hospital: Hospital) -> None:
-    address = reverse("intervention-create")
+def test_an_intervention_without_a_code_takes_the_next_free_one(director: Client, hospital: Hospital) -> None:
+    year = f"I{timezone.now():%y}-"
+    make_intervention(hospital.surgeons[0], code=f"{year}00041")
+    make_intervention(hospital.surgeons[0], code=f"{year}99X")
 
-    first = director.get(address).context["form"]["code"].value()
-    make_intervention(hospital.surgeons[0], code="I26-00041")
-    make_intervention(hospital.surgeons[0], code="I26-99X")
+    for _ in range(2):
+        director.post(reverse("intervention-create"), given(hospital, code=""))
 
-    assert (first, director.get(address).context["form"]["code"].value()) == ("I26-00001", "I26-00042")
+    made = Intervention.objects.filter(procedure_label="Arthroscopie").order_by("pk")
+    assert list(made.values_list("code", flat=True)) == [f"{year}00042", f"{year}00043"]
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,16 @@ class InterventionForm(forms.ModelForm[Intervention]):
         model = Intervention
         fields = [
             "code", "patient_code", "procedure_label", "procedure_code", "surgeon", "specialty", "planned_minutes",
-            "priority", "admission_date", "deadline_date", "recovery_minutes", "equipment", "ambulatory", "child",
-            "septic", "notes",
+            "priority", "admission_date", "deadline_date", "wished_date", "side", "anaesthesia", "recovery_minutes",
+            "equipment", "ambulatory", "child", "septic", "notes",
         ]  # fmt: skip
         widgets = {
             "equipment": forms.CheckboxSelectMultiple,
             "notes": forms.Textarea(attrs={"rows": 3}),
         }
-        field_classes = {"equipment": RowsField, "admission_date": DayField, "deadline_date": DayField}
+        field_classes = {
+            "equipment": RowsField, "admission_date": DayField, "deadline_date": DayField, "wished_date": DayField
+        }  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -50,6 +52,13 @@ class InterventionForm(forms.ModelForm[Intervention]):
         specialties.queryset = open_on(timezone.localdate(), keep=self.instance.specialty_id)
         specialties.required = False
         specialties.empty_label = str(_("Celle du chirurgien"))
+        if not self.instance.pk:
+            self.fields["code"].required = False
+            self.fields["code"].help_text = _("Vide : le prochain numéro.")
+        for name in ("side", "anaesthesia"):
+            cast("forms.ChoiceField", self.fields[name]).choices = [
+                ("", _("Non précisé")), *cast("Any", Intervention._meta.get_field(name)).choices
+            ]  # fmt: skip
         self.fields["notes"].help_text = _("Rien qui permette de reconnaître le patient.")
 
     def clean_recovery_minutes(self) -> int:

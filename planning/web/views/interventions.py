@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -56,7 +56,8 @@ def intervention_list(request: HttpRequest) -> HttpResponse:
     """Everyone's interventions for whoever plans; a surgeon's own, read-only."""
     user = request.user
     everyone = allowed(user, May.SEE_DRAFTS)
-    rows = _with_place(Intervention.objects.all(), (Plan.Status.DRAFT, Plan.Status.APPROVED) if everyone else ())
+    known = Intervention.objects.submitted() if everyone else Intervention.objects.all()
+    rows = _with_place(known, (Plan.Status.DRAFT, Plan.Status.APPROVED) if everyone else ())
     if not everyone:
         rows = rows.filter(surgeon__user=cast("User", user))
     state = request.GET.get("state", "open" if everyone else "coming")
@@ -67,7 +68,7 @@ def intervention_list(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "state": state,
-        "states": State.choices,
+        "states": [one for one in State.choices if not everyone or one[0] != State.DRAFT],
         "specialties": Specialty.objects.all(),
         "surgeons": Surgeon.objects.filter(active=True) if everyone else Surgeon.objects.none(),
         "everyone": everyone,
@@ -82,7 +83,6 @@ def intervention_list(request: HttpRequest) -> HttpResponse:
 def intervention_create(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     initial = {
-        "code": _next_code(today),
         "admission_date": today + timedelta(days=1),
         "deadline_date": today + timedelta(days=30),
     }
@@ -99,7 +99,7 @@ def intervention_create(request: HttpRequest) -> HttpResponse:
 
 @require(May.EDIT_INTERVENTIONS)
 def intervention_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    intervention = get_object_or_404(Intervention.objects.select_related("surgeon", "specialty"), pk=pk)
+    intervention = get_object_or_404(Intervention.objects.submitted().select_related("surgeon", "specialty"), pk=pk)
     form = InterventionForm(request.POST or None, instance=intervention)
     if request.method == "POST" and form.is_valid():
         try:
@@ -126,7 +126,7 @@ def intervention_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require(May.EDIT_INTERVENTIONS)
 @require_POST
 def intervention_accept(request: HttpRequest, pk: int) -> HttpResponse:
-    intervention = get_object_or_404(Intervention, pk=pk)
+    intervention = get_object_or_404(Intervention.objects.submitted(), pk=pk)
     outcome = accept_requests(interventions=[pk], user=cast("User", request.user), now=timezone.now())
     if outcome.refused:
         messages.error(request, _("Cette demande a déjà été traitée."))
@@ -138,7 +138,7 @@ def intervention_accept(request: HttpRequest, pk: int) -> HttpResponse:
 @require(May.EDIT_INTERVENTIONS)
 @require_POST
 def intervention_cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    intervention = get_object_or_404(Intervention, pk=pk)
+    intervention = get_object_or_404(Intervention.objects.submitted(), pk=pk)
     form = CancelForm(request.POST)
     if not form.is_valid():
         return _page(request, intervention, InterventionForm(instance=intervention), form)
@@ -174,13 +174,6 @@ def _page(
 
 def _note_read(request: HttpRequest, source: str, numbers: list[int]) -> None:
     note_read(user=cast("User", request.user), source=source, interventions=numbers, now=timezone.now())
-
-
-def _next_code(today: date) -> str:
-    """A code to start from, ``I26-00042``: whoever types another is free to; taken meanwhile, the form says so."""
-    prefix = f"I{today:%y}-"
-    last = Intervention.objects.filter(code__regex=rf"^{prefix}\d{{5}}$").order_by("-code").first()
-    return f"{prefix}{int(last.code.removeprefix(prefix)) + 1 if last else 1:05d}"
 
 
 def _equipment(form: InterventionForm) -> Iterable[Equipment]:
