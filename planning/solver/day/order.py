@@ -1,43 +1,48 @@
-"""The order of one day: rules of thumb, a local search, then a constraint program over all of it or over some rooms."""
+"""The order of one day: rules of thumb, a compiled search, then a constraint program over all of it or some rooms."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from planning.solver.day.bounds import least_cost, least_unplaced
-from planning.solver.day.constructive import Order, Search, first_order, rebuilt
 from planning.solver.day.problem import Case, DayProblem, Schedule
 from planning.solver.stopping import Stop
+
+if TYPE_CHECKING:
+    from planning.solver.day.search import Search
 
 # A day of so many cases is given to the constraint program whole; of a larger one, rooms with so many at a time.
 WHOLE, PART = 20, 16
 # Deterministic seconds of one part.
 PART_EFFORT = 0.03
-# Attempts that are made even when the time is up: a plan without an order is worth little.
-AFTER_TIME = 200
+# Searches side by side, one a core: the compiled steps let go of Python's lock.
+CORES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Attempts of the local search, then deterministic seconds of CP-SAT (about as many on a processor's clock).
+    """Cycles of the local search and the steps of each, then deterministic seconds of CP-SAT.
 
     ``to_fit`` while somebody has no place, ``to_improve`` once everyone has.
     """
 
-    attempts_to_fit: int
-    attempts_to_improve: int
+    cycles_to_fit: int
+    cycles_to_improve: int
+    steps: int
     exact_to_fit: float
     exact_to_improve: float
 
 
 # One day to close; the days of a week to show; whether everyone has a place; the same in passing, for one of many
 # plans.
-THOROUGH = Effort(600, 300, 0.2, 0.2)
-SHOWN = Effort(600, 200, 0.12, 0.12)
-FITTING = Effort(600, 40, 0.15, 0.0)
-QUICK = Effort(150, 20, 0.0, 0.0)
+THOROUGH = Effort(6, 6, 10_000, 0.2, 0.2)
+SHOWN = Effort(6, 3, 6_000, 0.12, 0.12)
+FITTING = Effort(6, 1, 3_000, 0.15, 0.0)
+QUICK = Effort(2, 1, 1_000, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,40 +62,55 @@ def order_day(
 ) -> DayOrder:
     """The best order found, never worse than the ``known`` starts; the same for the same arguments.
 
-    A cancellation leaves the first order, the end of the time some attempts to find one that fits.
+    A cancellation leaves the first order, the end of the time one cycle to find one that fits. An order to be shown
+    has everyone as early as its cost allows: rooms open on time, and nobody waits for nothing.
     """
-    bound, least = least_cost(problem), least_unplaced(problem)
-    first = first_order(problem)
-    if known is not None:
-        first = min(rebuilt(problem, known), first, key=lambda order: order.rank)
-    if not problem.free:
-        return DayOrder(first.schedule, bound)
-    draw = random.Random(seed)
-    best = _walked(Search(problem, draw, first, least), bound, stop, effort).schedule
+    from planning.solver.day.search import settled  # loading the compiler takes half a second the first time
+
+    bound = least_cost(problem)
+    best = _searched(problem, seed, stop, effort, known, bound)
     exact = effort.exact_to_fit if best.unplaced else effort.exact_to_improve
-    if exact and best.rank > (0, 0, bound) and not stop.reached():
+    if problem.free and exact and best.rank > (0, 0, bound) and not stop.reached():
         if len(problem.cases) <= WHOLE:
-            return _whole(problem, best, bound, exact)
-        best = _in_parts(problem, best, draw, stop, round(exact / PART_EFFORT), fit_only=not effort.exact_to_improve)
-    return DayOrder(best, bound)
+            best, bound = _whole(problem, best, bound, exact)
+        else:
+            draw, rounds = random.Random(seed), round(exact / PART_EFFORT)
+            best = _in_parts(problem, best, draw, stop, rounds, fit_only=not effort.exact_to_improve)
+    return DayOrder(settled(best) if effort.exact_to_improve else best, bound)
 
 
-def _walked(search: Search, bound: int, stop: Stop, effort: Effort) -> Order:
-    for attempt in range(effort.attempts_to_fit):
-        done = search.best.rank[1] <= search.least and attempt >= effort.attempts_to_improve
-        if done or search.best.rank <= (0, 0, bound):
-            break
-        if attempt % 20 == 0 and (stop.cancelled() or (attempt >= AFTER_TIME and stop.reached())):
-            break
-        search.step()
-    return search.best
+def _searched(
+    problem: DayProblem, seed: str, stop: Stop, effort: Effort, known: Mapping[str, int] | None, bound: int
+) -> Schedule:
+    """The best of the rules of thumb and of as many searches as there are cores."""
+    from planning.solver.day.search import Search
+
+    least = least_unplaced(problem)
+    searches = [Search(problem, seed=f"{seed}/{core}", least=least) for core in range(CORES)]
+    for one in searches:
+        if known is not None:
+            one.rebuild(known)
+        one.rules_of_thumb()
+    if problem.free and searches[0].value > bound and not stop.cancelled():
+        with ThreadPoolExecutor(CORES) as pool:
+            list(pool.map(lambda one: _annealed(one, bound, least, stop, effort), searches))
+    return min(searches, key=lambda one: one.value).best
 
 
-def _whole(problem: DayProblem, best: Schedule, bound: int, effort: float) -> DayOrder:
+def _annealed(search: Search, bound: int, least: int, stop: Stop, effort: Effort) -> None:
+    for cycle in range(max(effort.cycles_to_fit, effort.cycles_to_improve)):
+        if search.left_out <= least and cycle >= effort.cycles_to_improve:
+            return
+        if search.value <= bound or stop.cancelled() or (cycle and stop.reached()):
+            return
+        search.anneal(effort.steps, bound)
+
+
+def _whole(problem: DayProblem, best: Schedule, bound: int, effort: float) -> tuple[Schedule, int]:
     from planning.solver.day.cp_sat import solve_day  # half a second to import, and most days need none of it
 
     answer = solve_day(problem, best, effort=effort)
-    return DayOrder(answer.schedule or best, max(bound, answer.bound or 0))
+    return answer.schedule or best, max(bound, answer.bound or 0)
 
 
 def _in_parts(
