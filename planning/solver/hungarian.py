@@ -110,12 +110,13 @@ def improve(
     bound: SurgeonBound | float,
     report: Report,
     idle_rounds: int | None = None,
+    parts: bool = True,
 ) -> None:
     """The improvement phase from the plan on the board, ended early by a plan that meets the bound.
 
     A bound that is not yet done is tightened on the way, a round of it every few rounds of the search.
     """
-    improver, grid = Improver(board, seed), board.grid
+    improver, grid = Improver(board, seed, parts=parts), board.grid
     rounds = 0
     rounds_a_bound = 1 + bound.work // WORK_A_ROUND if isinstance(bound, SurgeonBound) else 0
     least = least_value(board, bound if isinstance(bound, float) else bound.value)

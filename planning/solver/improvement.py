@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from planning.solver.board import Board
 from planning.solver.stopping import Stop
+
+if TYPE_CHECKING:
+    from planning.solver.exact.neighbourhood import Neighbourhoods, Part
 
 STEPS_A_ROUND = 2000
 # A cycle of cooling starts from the best plan; each is longer than the one before.
@@ -20,15 +24,20 @@ IDLE_ROUNDS, IDLE_ROUNDS_A_PAIR = 75, 0.01
 # Temperatures as shares of the typical step from one cost to the next dearer one. The cycles take the first ones in
 # turn: mild ones search near the best plan, hot ones leave its neighbourhood.
 HOTTEST, COLDEST = (0.3, 1.5), 0.002
+# From so many interventions with a choice on, exact sub-problems help beside the search.
+MANY = 300
 
 Found = Callable[[], None]
 Tick = Callable[[], None]
 
 
 class Improver:
-    """Works on ``board`` and leaves the best plan found in it. Deterministic for a seed and a number of rounds."""
+    """Works on ``board`` and leaves the best plan found in it. Deterministic for a seed and a number of rounds.
 
-    def __init__(self, board: Board, seed: int) -> None:
+    With ``parts`` and many interventions, a second thread solves exact sub-problems (``exact/neighbourhood.py``).
+    """
+
+    def __init__(self, board: Board, seed: int, *, parts: bool = True) -> None:
         # Loading the compiler takes half a second the first time: not before there is a plan to improve.
         from planning.solver import arrays, kernel
 
@@ -37,7 +46,9 @@ class Improver:
         self.tables, self.state = arrays.tables_of(board), arrays.state_of(board, seed)
         self._shift, self._all_out = arrays.shift_of(board), sum(board.leave)
         self.typical_step = max(1, _typical_step(board) >> self._shift)
-        self._began = list(board.slot_of)
+        self._began, self._began_value = list(board.slot_of), board.value
+        self._in_parts = parts
+        self._parts: Neighbourhoods | None = None
 
     @property
     def best(self) -> list[int]:
@@ -54,6 +65,10 @@ class Improver:
         """Until the stop, ``idle_rounds`` rounds in vain, or a value of ``least()``, which nothing can beat."""
         if idle_rounds is None:
             idle_rounds = IDLE_ROUNDS + int(IDLE_ROUNDS_A_PAIR * len(self.board.slot_of) ** 2)
+        if self._in_parts and stop.rounds is None and len(self.tables.free) >= MANY:
+            from planning.solver.exact.neighbourhood import Neighbourhoods
+
+            self._parts = Neighbourhoods(self.board.grid, int(self.state.seed[0]))
         rounds = better_at = cycles = 0
         cycle, began = float(FIRST_CYCLE), stop.elapsed
         while len(self.tables.free) and rounds - better_at < idle_rounds:
@@ -65,7 +80,8 @@ class Improver:
                 if self.best_value <= least() or stop.reached():
                     break
                 rounds += 1
-                if self._round(HOTTEST[cycles % len(HOTTEST)], index / length, 1 / length):
+                better = self._round(HOTTEST[cycles % len(HOTTEST)], index / length, 1 / length)
+                if (cycles and self._solve_a_part(stop)) or better:
                     better_at = rounds
                     found()
                 tick()
@@ -75,6 +91,8 @@ class Improver:
                 if length > 0:
                     continue
             break
+        if self._parts is not None:
+            self._parts.close()
         self._leave()
 
     def _round(self, hottest: float, share: float, part: float) -> bool:
@@ -85,11 +103,32 @@ class Improver:
             self._kernel.anneal(self.tables, self.state, STEPS_A_ROUND, temperature, cooling ** (part / STEPS_A_ROUND))
         )
 
+    def _solve_a_part(self, stop: Stop) -> bool:
+        """The exact sub-problem that has ended meanwhile makes the best plan cheaper, the next one begins."""
+        if self._parts is None:
+            return False
+        better = (part := self._parts.take()) is not None and self._adopt(part)
+        self._parts.ask(self.best, stop.remaining)
+        return better
+
+    def _adopt(self, part: Part) -> bool:
+        """The best plan with that part in it, if it still fits beside the others and is cheaper."""
+        plan = self.best
+        for row, slot in zip(part.rows.tolist(), part.slots, strict=True):
+            plan[row] = slot
+        self.board.load(plan)
+        self.board.insert([row for row, slot in enumerate(self.board.slot_of) if slot < 0], self.board.choices)
+        if self.board.value >= self.best_value:
+            return False
+        self.state.at[:, self._kernel.BEST] = self.board.slot_of
+        self.state.value[self._kernel.LEAST] = (self.board.value - self._all_out) >> self._shift
+        self._kernel.restore(self.tables, self.state)
+        return True
+
     def _leave(self) -> None:
         """The best plan on the board; the first one if rounding very large costs made a dearer one look better."""
-        before = self.board.value
         self.board.load(self.best)
-        if self.board.value > before:
+        if self.board.value > self._began_value:
             self.board.load(self._began)
 
 

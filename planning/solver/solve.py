@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from planning.solver.board import Board
 from planning.solver.costs import breakdown
 from planning.solver.first_come import plan_first_come
-from planning.solver.grid import Forbidden
-from planning.solver.hungarian import Outcome, Report, plan_hungarian, settle
+from planning.solver.grid import Forbidden, grid_of
+from planning.solver.hungarian import Outcome, Report, improve, plan_hungarian, settle
 from planning.solver.observer import Observer, Progress
 from planning.solver.problem import WeekProblem
 from planning.solver.reasons import reasons_for
@@ -109,6 +110,7 @@ class _Run:
         self.tie_rule, self.reference, self.observer = tie_rule, reference, observer
         self.with_starts, self.prove = with_starts, prove
         self.report = Report(observer, stop)
+        self.roads = 0
 
     def plan(self) -> _Plan:
         if self.method == "first-come":
@@ -163,13 +165,36 @@ class _Run:
         self.report.enter("proof")
         stop = self.stop.share(PROOF_SHARE if self.with_starts else 1.0)
         outcome = solve_exact(
-            self.problem, stop=stop, incumbent=first.assignments, bound=first.lower_bound, observer=self.observer
+            self.problem,
+            stop=stop,
+            incumbent=first.assignments,
+            bound=first.lower_bound,
+            observer=self.observer,
+            # Counted in rounds, a solve is the same everywhere: nothing in it may depend on the clock.
+            meanwhile=None if stop.rounds is not None else self._improve,
+            raised=self.report.raise_bound,
         )
         bound = outcome.lower_bound
         found = outcome.assignments
         if found is None or breakdown(self.problem, found).charged >= cost:
             return _Plan(first.assignments, bound)
         return _Plan(self._settle(found, bound, reference=self.reference), bound)
+
+    def _improve(self, plan: Mapping[str, str], stop: Stop) -> dict[str, str]:
+        """Go on improving ``plan``, each time by another road."""
+        self.roads += 1
+        grid = grid_of(self.problem, timed=self.with_starts)
+        board = Board(grid, self.reference)
+        board.load(grid.rows(plan))
+        improve(
+            board,
+            stop=stop,
+            seed=self.seed + self.roads,
+            bound=self.report.bound or 0.0,
+            report=self.report,
+            parts=False,
+        )
+        return grid.assignments(board.slot_of)
 
     def _timed(self, plan: _Plan) -> Timed:
         self.report.enter("sequencing")

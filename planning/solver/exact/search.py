@@ -1,34 +1,35 @@
-"""Runs the model on HiGHS, the one inside SciPy, and reads the proof or the bound."""
+"""Runs the model on HiGHS round by round, and reads the proof or the bound."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from math import inf, isfinite
 from threading import Thread
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import OptimizeResult
 
 from planning.solver.costs import breakdown
-from planning.solver.exact.constraints import constraints
-from planning.solver.exact.fixing import close_dear_cells
 from planning.solver.exact.objective import Objective, objective
+from planning.solver.exact.program import run_highs
 from planning.solver.exact.variables import Variables, choose_variables, expand
-from planning.solver.grid import Floats, grid_of
+from planning.solver.grid import grid_of
 from planning.solver.observer import Observer, Progress
 from planning.solver.problem import WeekProblem
 from planning.solver.stopping import Stop
 
 _POLL_SECONDS = 0.05
-_LEAST_SECONDS = 0.01
 _REPORT_SECONDS = 0.3
 # A round's bound is known at its end only: the first is short, so that the gap shown falls early.
 _FIRST_ROUND_SECONDS, _LONGER = 8.0, 3.0
 # SciPy's status codes. Leaving everyone out is always a plan: "infeasible" can only mean the limit on the cost.
 _SOLVED, _OUT_OF_TIME, _NOTHING_CHEAPER = 0, 1, 2
 _ANSWERED = (_SOLVED, _OUT_OF_TIME, _NOTHING_CHEAPER)
+
+# Looks for a cheaper plan than the one given, until the stop.
+Meanwhile = Callable[[Mapping[str, str], Stop], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,13 @@ def solve_exact(
     incumbent: Mapping[str, str] | None = None,
     bound: float = -inf,
     observer: Observer | None = None,
+    meanwhile: Meanwhile | None = None,
+    raised: Callable[[float], None] | None = None,
 ) -> ExactOutcome:
     """A cheaper plan than ``incumbent`` (a feasible one), or the proof that there is none, or a better ``bound``.
 
-    Time and cancellation are ``stop``'s; a cancelled solve answers at once with what it has.
+    Time and cancellation are ``stop``'s; a cancelled solve answers at once with what it has. ``meanwhile`` goes on
+    improving the best plan while HiGHS works in its thread, and ``raised`` hears a bound as soon as there is one.
     """
     variables = choose_variables(grid_of(problem))
     goal = objective(variables)
@@ -58,7 +62,7 @@ def solve_exact(
         return ExactOutcome(dict(variables.grid.pinned), goal.pinned, proven=True)
     known = None if incumbent is None else dict(incumbent)
     cost = inf if known is None else breakdown(problem, known).charged
-    search = _Search(problem, variables, goal, stop, observer or Observer())
+    search = _Search(problem, variables, goal, stop, observer or Observer(), meanwhile, raised)
     return search.run(known, cost, max(bound, goal.cost(_cheapest_cells(variables, goal))))
 
 
@@ -76,19 +80,27 @@ class _Search:
     goal: Objective
     stop: Stop
     observer: Observer
+    meanwhile: Meanwhile | None
+    raised: Callable[[float], None] | None
     linear: float = -inf  # the bound of the linear relaxation, once a round has it
 
     def run(self, known: dict[str, str] | None, cost: float, bound: float) -> ExactOutcome:
         """Rounds of growing length, so that a search abandoned by a cancellation ends by itself; mostly one round."""
         seconds = _FIRST_ROUND_SECONDS
         while cost - bound > self._tolerance(cost) and not self.stop.reached():
-            result = self._one_round(min(seconds, self.stop.remaining), cost, bound)
+            result, better = self._one_round(min(seconds, self.stop.remaining), known, cost, bound)
+            before = cost
+            if better is not None:
+                known, cost = self._cheaper(known, cost, better)
             bound = max(bound, min(cost, self.linear))
             if result is None:
                 break
             if result.x is not None:
-                known, cost = self._cheaper(known, cost, np.asarray(result.x))
-            bound = max(bound, self._proven_bound(result, cost))
+                found = expand(self.variables, np.asarray(result.x))
+                known, cost = self._cheaper(known, cost, found)
+                before = min(before, breakdown(self.problem, found).charged)
+            # What the program says is about the plan it set out from, or found.
+            bound = max(bound, min(cost, self._proven_bound(result, before)))
             if result.status not in _ANSWERED:
                 break
             seconds *= _LONGER
@@ -96,9 +108,8 @@ class _Search:
         return ExactOutcome(known, min(bound, cost), known is not None and cost - bound <= self._tolerance(cost))
 
     def _cheaper(
-        self, known: dict[str, str] | None, cost: float, values: Floats
+        self, known: dict[str, str] | None, cost: float, found: dict[str, str]
     ) -> tuple[dict[str, str] | None, float]:
-        found = expand(self.variables, values)
         found_cost = breakdown(self.problem, found).charged
         if found_cost >= cost:
             return known, cost
@@ -116,10 +127,13 @@ class _Search:
             return -inf
         return min(cost, self.goal.cost(self.goal.rounded_up(float(dual))))
 
-    def _one_round(self, seconds: float, cost: float, bound: float) -> OptimizeResult | None:
+    def _one_round(
+        self, seconds: float, known: dict[str, str] | None, cost: float, bound: float
+    ) -> tuple[OptimizeResult | None, dict[str, str] | None]:
         """HiGHS in a thread of its own (it releases the interpreter): progress goes out, a cancellation comes in.
 
-        None when cancelled: the thread is left to its time limit and its answer is not read.
+        No result when cancelled: the thread is left to its time limit and its answer is not read. The plan is that of
+        ``meanwhile``.
         """
         answer: Future[OptimizeResult] = Future()
         limit = self.goal.below(cost) if isfinite(cost) else None
@@ -131,32 +145,28 @@ class _Search:
                 answer.set_exception(error)
 
         Thread(target=work, name="highs", daemon=True).start()
-        reported = -inf
+        reported, better = -inf, None
+        if self.meanwhile is not None and known is not None:
+            until = Stop(self.stop.seconds, lambda: answer.done() or self.stop.cancelled(), self.stop.clock)
+            until.started = self.stop.started
+            better = dict(self.meanwhile(known, until))
         while True:
             try:
-                return answer.result(timeout=_POLL_SECONDS)
+                return answer.result(timeout=_POLL_SECONDS), better
             except TimeoutError:
                 if self.stop.cancelled():
-                    return None
+                    return None, better
             if self.stop.elapsed - reported >= _REPORT_SECONDS:
                 reported = self.stop.elapsed
                 self.observer.progress(Progress("proof", reported, _finite(cost), min(cost, max(bound, self.linear))))
 
     def _highs(self, limit: float | None, seconds: float) -> OptimizeResult:
-        ends, variables, coefficients = self.stop.elapsed + seconds, self.variables, self.goal.coefficients
-        rows = constraints(variables)
-        upper = np.concatenate([variables.group_sizes[variables.group], variables.group_sizes]).astype(float)
-        if limit is not None:
-            upper, linear = close_dear_cells(coefficients, rows, upper, limit, max(seconds, _LEAST_SECONDS))
-            self.linear = max(self.linear, self.goal.cost(self.goal.relaxed(linear)) if isfinite(linear) else -inf)
-            rows.append(LinearConstraint(coefficients[np.newaxis, :], -inf, limit))
-        return milp(
-            coefficients,
-            constraints=rows,
-            bounds=Bounds(0, upper),
-            integrality=np.ones(variables.size, dtype=np.int64),
-            options={"time_limit": max(ends - self.stop.elapsed, _LEAST_SECONDS), "mip_rel_gap": 0.0},
-        )
+        return run_highs(self.variables, self.goal, limit=limit, seconds=seconds, raised=self._raise)
+
+    def _raise(self, bound: float) -> None:
+        self.linear = max(self.linear, bound)
+        if self.raised is not None:
+            self.raised(bound)
 
 
 def _finite(cost: float) -> float | None:
