@@ -276,6 +276,9 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", None if PRODUCTION else "filesystem://localhost")
 # Installations that share one Redis name their queues apart.
 CELERY_TASK_DEFAULT_QUEUE = env.text("BLOCWEB_QUEUE", "blocweb")
+# Explanations have a queue and a worker of their own: a run never waits for one, nor they for a run.
+EXPLANATION_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-explanations"
+CELERY_TASK_ROUTES = {"planning.work_on_explanation": {"queue": EXPLANATION_QUEUE}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

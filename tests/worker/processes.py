@@ -32,7 +32,7 @@ def database_url() -> str:
 class Worker:
     """``kill`` is what a power cut does to it; leaving the block stops it in order, and kills what is left."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, *options: str) -> None:
         self.log = folder / f"{name}.log"
         # Beat's schedule is a file of its own: a killed worker must not leave it locked for the next.
         schedule = folder / f"{name}-schedule"
@@ -44,7 +44,7 @@ class Worker:
         }
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, *COMMAND, "--schedule", str(schedule)],
+                [sys.executable, *COMMAND, "--schedule", str(schedule), *options],
                 cwd=settings.BASE_DIR, env=environment, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
-from planning.models import Placement, Plan, PlanningRun, WorkerPulse
+from planning.models import Explanation, Placement, Plan, PlanningRun, WorkerPulse
+from planning.services.explanations import request_explanation
 from planning.services.runs import cancel_run, request_run
-from planning.tasks import run_planner
+from planning.services.translate import load_week_problem
+from planning.tasks import explain_placement, run_planner
 from tests.factories.hospital import WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.plans import place
 from tests.worker.processes import Worker
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
@@ -74,3 +78,23 @@ def test_a_run_in_progress_stops_within_seconds_of_being_cancelled(tmp_path: Pat
         worker.wait_for(lambda: state_of(run) == State.DONE, "stopped", seconds=10)
     assert run.plan is not None
     assert run.elapsed_seconds < 60
+
+
+def test_a_run_does_not_wait_for_explanations_and_a_worker_of_their_own_makes_them(tmp_path: Path) -> None:
+    hospital = small_hospital()
+    run = ask(hospital)
+    plan = Plan.objects.get(status="draft")
+    row = place(plan, make_intervention(hospital.surgeons[0]), hospital, day=1)
+    asked, _ = request_explanation(
+        loaded=load_week_problem(WEEK, plan), intervention=row.intervention_id, now=timezone.now()
+    )
+    explain_placement.delay(asked.pk)
+    run_planner.delay(run.pk)
+    with Worker(tmp_path, "runs") as worker:
+        worker.wait_for(lambda: state_of(run) == State.DONE, "done")
+        asked.refresh_from_db()
+        assert asked.state == Explanation.State.QUEUED
+        Explanation.objects.update(asked_at=timezone.now())
+        with Worker(tmp_path, "explanations", "-n", "explanations@%h", "-Q", settings.EXPLANATION_QUEUE) as explainer:
+            explained = Explanation.objects.filter(state=Explanation.State.DONE)
+            explainer.wait_for(explained.exists, "explained")

@@ -34,29 +34,19 @@ WEB = (
     "3",
 )
 # One process, and neither gossip nor mingle: on the filesystem broker they only race for the exchange file.
-WORKER = (
-    "-m",
-    "celery",
-    "--quiet",
-    "-A",
-    "blocweb",
-    "worker",
-    "-P",
-    "prefork",
-    "-c",
-    "1",
-    "-B",
-    "--without-gossip",
-    "--without-mingle",
-    "--loglevel",
-    "WARNING",
-)
+CELERY = (
+    "-m", "celery", "--quiet", "-A", "blocweb", "worker",
+    "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
+)  # fmt: skip
+WORKER = (*CELERY, "-P", "prefork", "-c", "1", "-B")
+# The figures of explanations, beside the runs: neither waits for the other.
+EXPLAINER = (*CELERY, "-P", "solo", "-n", "explanations@%h", "-Q", settings.EXPLANATION_QUEUE)
 # Celery's three-line advice against root is for servers; a demonstration machine may well be a container.
 ROOT_ADVICE = "ignore:You're running the worker with superuser privileges"
 
 
 class Command(BaseCommand):
-    help = "Migrates, loads the demonstration hospital once, starts the web server and a worker, stops both on Ctrl+C."
+    help = "Migrates, loads the demonstration hospital once, starts the web server and its workers until Ctrl+C."
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = settings.WEB_HOST, settings.WEB_PORT
@@ -75,8 +65,10 @@ class Command(BaseCommand):
         try:
             self._wait_until_answers(host, port, processes, asked)
             if not asked.is_set():
+                # Not before: the first page should not share the machine with it.
+                processes[_("Le worker des explications")] = start(*EXPLAINER)
                 self.stdout.write(_("blocweb est prêt : http://%(host)s:%(port)d/") % {"host": host, "port": port})
-                self.stdout.write(_("Ctrl+C arrête le serveur et le worker."))
+                self.stdout.write(_("Ctrl+C arrête le serveur et les workers."))
             self._watch(processes, asked)
         finally:
             stop_all(list(processes.values()))
