@@ -24,6 +24,7 @@ from planning.selectors.judging import (
     verdict,
 )
 from planning.selectors.loaded import LoadedWeek
+from planning.selectors.sharing import refused_starts
 from planning.selectors.timeline import Busy, after_fixed, earliest, push, snap
 from planning.selectors.warnings import no_slot, room_closed, slot_warnings
 from planning.selectors.week_rows import RoomRow, SlotRow
@@ -121,6 +122,7 @@ class _Judge:
             if self.problem.intervention_by_id[busy.id].surgeon == item.surgeon:
                 self.surgeon.setdefault(slot.day, []).append(busy)
         self.hours = regular_hours(loaded)
+        self.refused: dict[int, int] = {}
         self.days: dict[int, tuple[dict[str, str], frozenset[tuple[str, str, object]]]] = {}
         now = loaded.assignments.get(item.id)
         self.cost_now = (
@@ -157,21 +159,34 @@ class _Judge:
         return Target(slot.room, slot.day, told.status(delta), slot.id, start, end, delta, late, *told)
 
     def _start(self, slot: solver.Slot) -> tuple[int, tuple[Violation, ...]]:
-        """The earliest start free in the room and for the surgeon, in their hours if it can be, else in the room."""
+        """The earliest start free in the room and for the surgeon, in their hours and with a bed if it can be.
+
+        Else the one that breaks least, and where the surgeon is never free the earliest in the room.
+        """
         minutes, turnover = self.item.duration, self.problem.turnover_of(self.item)
         room = self.busy.get((slot.room, slot.day), [])
         surgeon = self.surgeon.get(slot.day, [])
-        begin, end = operating_span(self.problem, self.item, slot)
-        start = earliest(begin, end, minutes, room, surgeon, turnover)
-        if start is None:
-            start = earliest(slot.start, slot.end, minutes, room, surgeon, turnover)
-        if start is not None:
-            return start, self._untimely(slot, start)
-        start = earliest(slot.start, slot.end, minutes, room, [], turnover)
+        hours, whole = operating_span(self.problem, self.item, slot), (slot.start, slot.end)
+        found: dict[int, tuple[Violation, ...]] = {}
+        for span, refused in ((hours, self._refused(slot)), (whole, self._refused(slot)), (hours, 0), (whole, 0)):
+            start = earliest(*span, minutes, room, surgeon, turnover, refused)
+            if start is not None and start not in found:
+                found[start] = self._untimely(slot, start)
+                if not found[start]:
+                    return start, ()
+        if found:
+            return min(found.items(), key=lambda one: (sum(not broken.soft for broken in one[1]), len(one[1]), one[0]))
+        start = earliest(*whole, minutes, room, [], turnover)
         if start is None:
             latest = max(slot.start, self.loaded.rooms[slot.room].closes - minutes)
             start = min(after_fixed(slot.start, minutes, room, turnover), latest)
         return start, self._untimely(slot, start)
+
+    def _refused(self, slot: solver.Slot) -> int:
+        """The starts of the slot's day without a bed or the equipment it takes. Asked for each of the day's slots."""
+        if slot.day not in self.refused:
+            self.refused[slot.day] = refused_starts(self.problem, self.item, slot, self.others, self.loaded.starts)
+        return self.refused[slot.day]
 
     def _untimely(self, slot: solver.Slot, start: int) -> tuple[Violation, ...]:
         """What the day would break with it there and does not break without, whomever the rule blames."""

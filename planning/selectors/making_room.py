@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from planning.selectors.judging import cost_change, new_timeline_violations
 from planning.selectors.loaded import LoadedWeek
+from planning.selectors.sharing import refused_starts
 from planning.selectors.timeline import Busy, earliest
 from planning.solver.displacing import held, plans_with
 from planning.solver.problem import Slot
@@ -91,18 +92,24 @@ class _Order:
         placed: list[Busy] = []
         for key in order:
             room = sorted([*others, *placed], key=lambda one: one.start)
-            start = self.earliest(key, slot, room, ready, slot.end)
+            start = self.earliest(key, slot, room, ready, slot.end, without=order)
             if start is None:
                 return None
-            placed.append(Busy(key, start, problem.intervention_by_id[key].duration))
+            item = problem.intervention_by_id[key]
+            placed.append(Busy(key, start, item.duration, turnover=problem.turnover_of(item)))
             ready = placed[-1].end
         return {one.id: one.start for one in placed}
 
     def in_room(self, slot: Slot) -> list[Busy]:
         return [busy for busy, at in self._placed() if (at.room, at.day) == (slot.room, slot.day)]
 
-    def earliest(self, key: str, slot: Slot, room: Sequence[Busy], ready: int, end: int) -> int | None:
-        """Between what is in the room and what the surgeon does in other rooms."""
+    def earliest(
+        self, key: str, slot: Slot, room: Sequence[Busy], ready: int, end: int, without: Sequence[str] = ()
+    ) -> int | None:
+        """Between what is in the room and what the surgeon does in other rooms, with the equipment and a bed free.
+
+        ``without`` are those whose starts are still to be found.
+        """
         problem = self.loaded.problem
         item = problem.intervention_by_id[key]
         surgeon = [
@@ -111,13 +118,16 @@ class _Order:
             if (at.day, problem.intervention_by_id[busy.id].surgeon) == (slot.day, item.surgeon)
             and at.room != slot.room
         ]
-        return earliest(ready, end, item.duration, room, surgeon, problem.turnover)
+        others = {one: place for one, place in self.assignments.items() if one not in without}
+        refused = refused_starts(problem, item, slot, others, self.starts)
+        return earliest(ready, end, item.duration, room, surgeon, problem.turnover_of(item), refused)
 
     def _placed(self) -> list[tuple[Busy, Slot]]:
         """In order of start."""
         problem, found = self.loaded.problem, []
         for key in sorted(self.assignments, key=self.starts.__getitem__):
             item = problem.intervention_by_id[key]
-            busy = Busy(key, self.starts[key], item.duration, item.pinned is not None)
+            pinned, turnover = item.pinned is not None, problem.turnover_of(item)
+            busy = Busy(key, self.starts[key], item.duration, pinned, turnover)
             found.append((busy, problem.slot_by_id[self.assignments[key]]))
         return found

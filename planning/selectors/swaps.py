@@ -95,10 +95,10 @@ def swap_two(loaded: LoadedWeek, first: str, second: str) -> Swap:
 def _in_one_room(
     loaded: LoadedWeek, one: str, other: str
 ) -> tuple[dict[str, int], dict[str, solver.Slot], dict[str, int]]:
-    """The later one starts where the earlier one did, and the earlier one ends where the later one did."""
+    """The later one starts where the earlier one did; the room is clean again when it was before."""
     problem, starts = loaded.problem, loaded.starts
     early, late = sorted((one, other), key=starts.__getitem__)
-    lengths = {key: problem.intervention_by_id[key].duration for key in (early, late)}
+    lengths = {key: problem.room_minutes(problem.intervention_by_id[key]) for key in (early, late)}
     early_slot, late_slot = (problem.slot_by_id[loaded.assignments[key]] for key in (early, late))
     room_day = early_slot.room, early_slot.day
     rest = _neighbours(loaded, room_day, {early, late})

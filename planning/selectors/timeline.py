@@ -77,19 +77,26 @@ def after_fixed(start: int, minutes: int, fixed: Sequence[Busy], turnover: int) 
 
 
 def earliest(
-    begin: int, end: int, minutes: int, room: Sequence[Busy], surgeon: Sequence[Busy], turnover: int
+    begin: int,
+    end: int,
+    minutes: int,
+    room: Sequence[Busy],
+    surgeon: Sequence[Busy],
+    turnover: int,
+    refused: int = 0,
 ) -> int | None:
     """The earliest start within begin-end, between what is in the room and when the surgeon is free; None: no place.
 
-    ``room`` and ``surgeon`` are in order of start. A start is the end of a cleaning, or on the five minutes.
+    ``room`` and ``surgeon`` are in order of start. A start is the end of a cleaning, or on the five minutes; bit m of
+    ``refused`` says that m is none: no bed or no equipment then.
     """
     start = -(-begin // STEP) * STEP
     while start + minutes <= end:
         blocked = after_fixed(start, minutes, room, turnover)
         if blocked == start:
             busy = next((one for one in surgeon if start < one.end and one.start < start + minutes), None)
-            if busy is None:
+            if busy is None and not refused >> start & 1:
                 return start
-            blocked = -(-busy.end // STEP) * STEP
+            blocked = -(-(start + 1 if busy is None else busy.end) // STEP) * STEP
         start = blocked
     return None

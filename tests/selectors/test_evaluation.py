@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from planning import wording
-from planning.models import Absence, Placement, RoomClosure, Site, Slot
+from planning.models import Absence, Equipment, Placement, RoomClosure, Site, Slot
 from planning.selectors.evaluation import MeaninglessPlace, Price, Target, UnknownIntervention, lift, price
 from planning.selectors.loaded import load_week_problem
 from tests.factories.hospital import WEEK, Hospital, make_intervention, small_hospital
@@ -295,12 +295,37 @@ def test_a_push_leaves_each_its_own_cleaning(hospital: Hospital) -> None:
     assert judged.shifts == {str(second.pk): (480, 585)}
 
 
-def test_a_lift_says_that_the_recovery_room_would_be_full(hospital: Hospital) -> None:
+def test_a_lift_waits_for_a_recovery_bed(hospital: Hospital) -> None:
     Site.objects.update(recovery_beds=1)
     plan = make_plan()
     place(plan, make_intervention(hospital.surgeons[0], 60, recovery_minutes=240), hospital)
     item = make_intervention(hospital.surgeons[1], 60)
-    assert targets_of(plan, item.pk)["SO2", 0].start == 1080
+
+    found = targets_of(plan, item.pk)["SO2", 0]
+
+    assert (found.status, found.start, rules(found)) == ("free", 720, [])
+
+
+def test_a_lift_waits_for_the_equipment_that_rooms_share(hospital: Hospital) -> None:
+    arm = Equipment.objects.create(code="arm", name="Amplificateur", units=1)
+    for room in hospital.rooms:
+        room.equipment.add(arm)
+    plan = make_plan()
+    first, item = make_intervention(hospital.surgeons[0], 95), make_intervention(hospital.surgeons[1], 60)
+    for one in (first, item):
+        one.equipment.add(arm)
+    place(plan, first, hospital)
+
+    found = targets_of(plan, item.pk)["SO2", 0]
+
+    assert (found.status, found.start) == ("free", 575)
+
+
+def test_a_lift_says_that_the_recovery_room_would_be_full(hospital: Hospital) -> None:
+    Site.objects.update(recovery_beds=1)
+    plan = make_plan()
+    place(plan, make_intervention(hospital.surgeons[0], 60, recovery_minutes=600), hospital)
+    item = make_intervention(hospital.surgeons[1], 60)
     Slot.objects.filter(kind="overtime").delete()
     found = targets_of(plan, item.pk)
     assert (found["SO2", 0].status, rules(found["SO2", 0])) == ("rule", ["recovery_full"])

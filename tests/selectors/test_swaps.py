@@ -164,3 +164,16 @@ def test_two_rooms_exchange_their_day_at_the_same_hours(hospital: Hospital, plan
     with pytest.raises(MeaninglessPlace) as caught:
         swap_rooms(loaded(plan), (so1, 3), (so2, 4))
     assert caught.value.why == "empty"
+
+
+def test_exchanged_in_one_room_each_keeps_its_own_cleaning(hospital: Hospital, plan: Plan) -> None:
+    Site.objects.update(turnover_minutes=10, specialty_turnover_minutes={str(hospital.ent.pk): 45})
+    early, between = placed(plan, hospital, 0, 60), placed(plan, hospital, 1, 30, start=550)
+    late, after = placed(plan, hospital, 2, 60, start=590), placed(plan, hospital, 1, 30, start=695)
+
+    judged = swap_two(loaded(plan), early, late)
+
+    assert judged.violations == ()
+    assert {key: judged.starts[key] for key in (late, between, early, after)} == {
+        late: 480, between: 585, early: 625, after: 695
+    }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planning.calendar import Week
-from planning.models import Intervention, JournalEntry, Placement, Plan
+from planning.models import Intervention, JournalEntry, Placement, Plan, Site
 from planning.selectors.evaluation import UnknownIntervention
 from planning.selectors.warnings import warnings_by_intervention
 from planning.services.making_room import UnableToMakeRoom, make_room
@@ -130,3 +130,18 @@ def test_a_soft_rule_does_not_forbid_a_place(hospital: Hospital, plan: Plan) -> 
     loaded = load_week_problem(Week(plan.monday), Plan.objects.get(pk=plan.pk))
     met = timeline_violations(loaded.problem, loaded.assignments, loaded.starts)
     assert [(one.rule, one.soft) for one in met] == [("ambulatory_late", True)]
+
+
+def test_those_drawn_together_keep_their_own_cleaning(hospital: Hospital, plan: Plan) -> None:
+    Site.objects.update(turnover_minutes=5, specialty_turnover_minutes={str(hospital.ent.pk): 40})
+    monday = {"deadline_date": WEEK.days[0]}
+    stays, item = make_intervention(hospital.surgeons[0], 100), make_intervention(hospital.surgeons[2], 200, **monday)
+    leaves = make_intervention(hospital.surgeons[2], 300, deadline_date=WEEK.days[4])
+    place(plan, stays, hospital, start=480)
+    place(plan, leaves, hospital, start=585)
+
+    act(hospital, plan, item)
+
+    assert where(plan)[item.code] == ("SO1", 0, 585)
+    assert where(plan)[leaves.code][1] == 1
+    assert broken(plan) == {}

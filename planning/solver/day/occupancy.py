@@ -80,12 +80,16 @@ class Occupancy:
         latest = closing - duration
         if latest < opening:
             return None
-        busy = self._surgeons[case.surgeon]
-        for name in case.equipment:
-            busy |= self._equipment[name].full
-        taken = starts_that_meet(busy, duration)
+        taken = self.refused(case) | starts_that_meet(self._surgeons[case.surgeon], duration)
         taken |= starts_that_meet(self._rooms[case.room], duration + case.turnover)
-        if case.recovery and self._beds is not None:
-            taken |= starts_that_meet(self._beds.full, case.recovery) >> duration
         left = span(opening, latest + 1) & ~taken
         return (left & -left).bit_length() - 1 if left else None
+
+    def refused(self, case: Case) -> int:
+        """Every start at which a piece of equipment is missing, or a recovery bed at the end of the operation."""
+        taken = 0
+        for name in case.equipment:
+            taken |= starts_that_meet(self._equipment[name].full, case.duration)
+        if case.recovery and self._beds is not None:
+            taken |= starts_that_meet(self._beds.full, case.recovery) >> case.duration
+        return taken
