@@ -44,6 +44,18 @@ def given(row: SignOff) -> str:
     return _("%(name)s, le %(day)s à %(time)s") % facts
 
 
+def signed_by(rows: Iterable[SignOff]) -> list[dict[str, str]]:
+    """For a version: who signed in short, for print, and with the moment."""
+    return [{"name": _signer(row), "text": wording.named(whose(row.kind, row.surgeon), given(row))} for row in rows]
+
+
+def _signer(row: SignOff) -> str:
+    """« Dr Martin », « Claire Renard (Anesthésie) »."""
+    if row.surgeon is not None:
+        return str(row.surgeon)
+    return _("%(name)s (%(label)s)") % {"name": row.user, "label": row.get_kind_display()}
+
+
 def said(standing: Standing, codes: Mapping[int, str]) -> str:
     """Why it stands so: who signed when, for which version, or what changed since. ``codes``: what may be named."""
     row = standing.last

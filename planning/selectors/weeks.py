@@ -17,6 +17,8 @@ from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.selectors.policies import policy_choices, policy_label
 from planning.selectors.recovery import recovery_load
 from planning.selectors.runs import latest_run, run_state
+from planning.selectors.sign_off_words import signed_by
+from planning.selectors.sign_offs import SIGNED, signatures
 from planning.selectors.steps import last_change, undo_and_redo
 from planning.selectors.warnings import conflicts_in, remarks_in, told_of, warnings_by_intervention
 from planning.selectors.week_rows import FROZEN, InterventionRow
@@ -35,6 +37,7 @@ def visible_plans(week: Week, user: User) -> list[Plan]:
     """The versions ``user`` may read, the newest first; whoever may not see drafts reads the approved one only."""
     plans = Plan.objects.filter(monday=week.monday).select_related("created_by", "base__base", "run")
     plans = plans.defer("run__messages").order_by("-number")
+    plans = plans.prefetch_related(SIGNED)
     if not allowed(user, May.SEE_DRAFTS):
         plans = plans.filter(status=Plan.Status.APPROVED)
     return list(plans)
@@ -365,7 +368,12 @@ def _approved(plans: list[Plan]) -> dict[str, Any] | None:
     """The approved version; the draft still says the same as long as its revision is ``draft_revision``."""
     for plan in plans:
         if plan.status == Plan.Status.APPROVED:
-            return {"id": plan.pk, "number": plan.number, "draft_revision": plan.parameters.get("draft_revision")}
+            return {
+                "id": plan.pk,
+                "number": plan.number,
+                "draft_revision": plan.parameters.get("draft_revision"),
+                "signed": signed_by(signatures(plan)),
+            }
     return None
 
 
@@ -381,6 +389,7 @@ def _version(plan: Plan) -> dict[str, Any]:
         "total_cost": plan.total_cost,
         # Only a proposal has one.
         "run": plan.run.pk if hasattr(plan, "run") else None,
+        "signed": signed_by(signatures(plan)) if plan.status in FROZEN else [],
     }
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from planning.calendar import Week
 from planning.models import Intervention, JournalEntry, PatientRead, Plan, SignOff, Site
@@ -216,6 +217,15 @@ def test_the_list_costs_as_many_queries_for_three_weeks_as_for_one(
     with CaptureQueriesContext(connection) as asked:
         assert len(surgeon.get("/visas/").context["lines"]) == weeks
     assert len(asked) == 9
+
+
+def test_whoever_asks_sees_the_drafts_to_come_and_nobody_else(
+    director: Client, surgeon: Client, draft: Plan, hospital: Hospital
+) -> None:
+    Plan.objects.filter(pk=draft.pk).update(monday=Week.of(timezone.localdate()).next.monday)
+    assert [line["own"] for line in director.get("/visas/").context["lines"]] == [False]
+    assert "Pas encore demandés" in director.get("/visas/").content.decode()
+    assert surgeon.get("/visas/").context["lines"] == []
 
 
 def test_approving_without_a_sign_off_is_a_conflict_that_names_who_is_awaited(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +21,7 @@ from planning.selectors.approval import approval_check
 from planning.selectors.parameters import site_in_force
 from planning.selectors.programme import Line, codes_of, programme
 from planning.selectors.sign_offs import (
+    SIGNED,
     Kind,
     Standing,
     may_record,
@@ -35,17 +37,18 @@ from planning.services.reads import note_read
 from planning.services.steps import Stale
 from planning.web.listing import asked_number
 
+# Beyond, their number is said.
+MOST_NAMES = 6
+
 
 @require(May.SIGN, May.SEE_DRAFTS)
 def sign_off_list(request: HttpRequest) -> HttpResponse:
-    """The weeks whose sign-offs are asked for, those that await the reader first."""
+    """The weeks whose sign-offs are asked for, those that await the reader first; to whoever asks, those to come."""
     user = cast("User", request.user)
-    drafts = list(
-        Plan.objects.filter(status=Plan.Status.DRAFT)
-        .exclude(sign_offs_asked_at=None)
-        .select_related("sign_offs_asked_by")
-        .order_by("monday")
-    )
+    asked = ~Q(sign_offs_asked_at=None)
+    if allowed(user, May.PLAN):
+        asked |= Q(monday__gte=Week.of(timezone.localdate()).monday)
+    drafts = list(Plan.objects.filter(asked, status=Plan.Status.DRAFT).order_by("monday"))
     found = standings_of(drafts)
     lines = [_week_line(draft, found[draft.pk], user) for draft in drafts if found[draft.pk]]
     lines.sort(key=lambda line: not line["own"])
@@ -54,13 +57,16 @@ def sign_off_list(request: HttpRequest) -> HttpResponse:
 
 
 def _week_line(draft: Plan, found: list[Standing], user: User) -> dict[str, Any]:
+    awaited = missing(found)
     return {
         "draft": draft,
         "week": Week(draft.monday),
-        "own": [one for one in found if not one.holds and may_sign(user, one)],
+        "own": draft.sign_offs_asked_at is not None
+        and any(not one.holds and one.kind != Kind.ORGANISER and may_sign(user, one) for one in found),
         "held": sum(one.holds for one in found),
         "of": len(found),
-        "awaited": words.names(missing(found)),
+        "awaited": words.names(awaited) if len(awaited) <= MOST_NAMES else "",
+        "missing": len(awaited),
     }
 
 
@@ -124,22 +130,30 @@ def _told(error: services.SignOffRefused, refuses: bool) -> str:
 def _page(request: HttpRequest, week: Week, *, status: int = 200, refused: str = "") -> HttpResponse:
     user = cast("User", request.user)
     plans = Plan.objects.filter(monday=week.monday, status__in=(Plan.Status.DRAFT, Plan.Status.APPROVED))
-    by_status = {plan.status: plan for plan in plans.select_related("sign_offs_asked_by", "approved_by")}
+    by_status = {plan.status: plan for plan in plans.select_related("sign_offs_asked_by").prefetch_related(SIGNED)}
     draft, approved = by_status.get(Plan.Status.DRAFT), by_status.get(Plan.Status.APPROVED)
     found = standings(draft) if draft else []
     everything = allowed(user, May.SEE_DRAFTS)
     opened = draft is not None and draft.sign_offs_asked_at is not None
     shown = bool(found) and (opened or everything)
     lines = _programme(draft, found, user) if draft and shown else []
+    cards = [_card(one, user, opened, codes_of(lines), everything) for one in found] if shown else []
     context = {
         "week": week,
         "draft": draft,
         "approved": approved,
-        "signatures": [_signature(row) for row in signatures(approved)] if approved else [],
+        "signatures": [
+            {"text": wording.named(words.whose(row.kind, row.surgeon), words.given(row)), "comment": row.comment}
+            for row in (signatures(approved) if approved else [])
+        ],
         "required": requires_sign_offs(site_in_force()),
         "opened": opened,
-        "cards": [_card(one, user, opened, codes_of(lines), everything) for one in found] if shown else [],
+        "cards": cards,
+        "mine": [card for card in cards if card["theirs"]],
+        "others": [card for card in cards if not card["theirs"]],
         "missing": words.names(missing(found)),
+        "missing_count": len(missing(found)),
+        "most_names": MOST_NAMES,
         "lines": lines,
         "everything": everything,
         "remarks": approval_check(draft)["warnings"] if draft and lines and everything else [],
@@ -176,10 +190,4 @@ def _card(
         "may_sign": opened and theirs and not standing.holds,
         "may_refuse": opened and theirs and standing.kind != Kind.ORGANISER,
         "may_record": received and not standing.holds,
-        "without_account": standing.surgeon is not None and may_record(user, standing) and not standing.holds,
     }
-
-
-def _signature(row: SignOff) -> dict[str, str]:
-    label = words.whose(row.kind, row.surgeon)
-    return {"text": wording.named(label, words.given(row)), "comment": row.comment}

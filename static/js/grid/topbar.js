@@ -38,6 +38,7 @@ export function renderTopbar() {
   $("#version-number").textContent = plan ? `v${settled ? grid.approved?.number ?? plan.number : plan.number}` : gettext("Aucune version");
   $("#version-state").textContent = plan ? (settled ? gettext("Approuvé") : stateText(plan)) : "";
   for (const [index, node] of $$(".steps i").entries()) node.classList.toggle("on", Boolean(plan) && index <= (settled ? 2 : STEPS[plan.status]));
+  $("[data-print-signed]").textContent = settled && grid.approved?.signed.length ? fill(gettext("Visas : %(names)s"), { names: grid.approved.signed.map(({ name }) => name).join(", ") }) + " · " : "";
   $("[data-print-version]").textContent = plan ? `${$("#version-number").textContent}, ${$("#version-state").textContent}` : "";
   const compare = $("#compare");
   if (compare) {
@@ -72,7 +73,8 @@ function versionRow(version) {
   const on = version.id === state.plan?.id;
   const author = [version.created_by, moment(version.created_at)].filter(Boolean).join(" · ");
   return el("div", { class: `vrow ${on ? "on" : ""}` }, el("b", { text: `v${version.number}` }),
-    el("span", {}, author, el("small", { text: [version.policy_label, version.total_cost === null ? "" : money(version.total_cost)].filter(Boolean).join(" · ") })),
+    el("span", {}, author, el("small", { text: [version.policy_label, version.total_cost === null ? "" : money(version.total_cost)].filter(Boolean).join(" · ") }),
+      version.signed.map(({ text }) => el("small", { class: "signed", text }))),
     el("span", { class: "st", text: version.status_label }),
     el("span", { class: "vacts" }, runLink(version.run),
       on ? null : el("a", { class: "lnk", href: `?plan=${version.id}`, text: gettext("Voir") }),
