@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.contender import CONTENDERS, RIVALS, Race
 from benchmarks.report import summary, table, week_lines, write_page
-from benchmarks.weeks import SIZES, WeekShape, generate_week, shapes
+from benchmarks.weeks import SIZES, Ownership, WeekShape, generate_week, shapes
 from planning.solver.problem import SlotKind, WeekProblem
 from planning.solver.rules import plan_violations
 
@@ -120,6 +120,19 @@ def recompute(problem: WeekProblem, assignments: dict[str, str]) -> float:
     return total
 
 
+def kept(file: Path, weeks: list[WeekRaces]) -> list[WeekRaces]:
+    """With the weeks that ``file`` holds of sizes that were not run now, in the order of the sizes."""
+    ran = {week.size for week in weeks}
+    for one in json.loads(file.read_text()):
+        if one["size"] not in ran:
+            races = [Race(**race) for race in one["races"]]
+            for race in races:
+                race.path = [(seconds, cost) for seconds, cost in race.path]
+            shape = WeekShape(**{**one["shape"], "ownership": Ownership(one["shape"]["ownership"])})
+            weeks.append(WeekRaces(one["size"], shape, races, one["faults"]))
+    return sorted(weeks, key=lambda week: list(SIZES).index(week.size))
+
+
 def use_two_cores() -> None:
     """Whatever the machine has; a system without such a choice runs on all it has."""
     if hasattr(os, "sched_setaffinity"):
@@ -129,11 +142,12 @@ def use_two_cores() -> None:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.bench_planner", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", default=",".join(SIZES), help=f"default: {','.join(SIZES)}")
-    parser.add_argument("--weeks", type=int, help="weeks of each size; default 20, 6, 3 and 2")
+    parser.add_argument("--weeks", type=int, help="weeks of each size; default 20, 6, 3 and 3")
     parser.add_argument("--seed", type=int, default=0, help="the first week's seed; default 0")
     parser.add_argument("--contenders", default=",".join(CONTENDERS), help=f"default: {','.join(CONTENDERS)}")
     parser.add_argument("--limit", type=float, help="seconds of the rivals and of exact; default 60")
     parser.add_argument("--json", type=Path, help="write everything measured to this file")
+    parser.add_argument("--keep", type=Path, help="take the sizes not run from what an earlier --json wrote")
     parser.add_argument("--write", type=Path, help="put the table in this page, between its two markers")
     return parser.parse_args(arguments)
 
@@ -155,6 +169,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             weeks.append(week)
             print("\n".join(week_lines(week)), flush=True)
     minutes = (time.monotonic() - began) / 60
+    if options.keep:
+        weeks = kept(options.keep, weeks)
     print("", *table(weeks, HEATS), "", *summary(weeks, RIVALS), f"{minutes:.0f} minutes in all", sep="\n")
     if options.json:
         options.json.write_text(json.dumps([asdict(week) for week in weeks], indent=1))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from benchmarks.bench_planner import HEATS, WeekRaces, check, recompute
+from benchmarks.bench_planner import HEATS, WeekRaces, check, kept, recompute
 from benchmarks.contender import Race
 from benchmarks.report import BEGIN, END, above, summary, table, write_page
 from benchmarks.weeks import SIZES, generate_week, shapes
@@ -76,3 +78,16 @@ def test_the_table_goes_between_the_pages_two_markers(tmp_path: Path) -> None:
     assert text.startswith(f"before\n{BEGIN}\n\n| week |")
     assert text.endswith(f"|\n\n{END}\nafter\n")
     assert "old" not in text
+
+
+def test_sizes_not_run_come_from_an_earlier_run_and_those_run_replace_theirs(tmp_path: Path) -> None:
+    old = [week_of("paper", race("hungarian", (0.1, 100.0))), week_of("full", race("hungarian", (0.2, 200.0)))]
+    file = tmp_path / "race.json"
+    file.write_text(json.dumps([asdict(week) for week in old]))
+    new = week_of("full", race("hungarian", (0.3, 150.0)))
+
+    weeks = kept(file, [new])
+
+    assert [(week.size, week.cost) for week in weeks] == [("paper", 100.0), ("full", 150.0)]
+    assert weeks[0] == old[0]
+    assert weeks[0].shape.label == old[0].shape.label
