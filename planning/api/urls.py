@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from planning.api import comparisons, explanations, master_plans, plans, rooms, runs, swaps, versions, weeks
+from planning.api import comparisons, explanations, master_plans, notices, plans, rooms, runs, swaps, versions, weeks
 from planning.api.schema import Schema
 
 urlpatterns: list[URLPattern] = [
@@ -34,6 +34,11 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:pk>/", runs.RunDetail.as_view(), name="api-run"),
     path("runs/<int:pk>/cancel/", runs.RunCancel.as_view(), name="api-run-cancel"),
     path("runs/<int:pk>/retry/", runs.RunRetry.as_view(), name="api-run-retry"),
+    path("notices/", notices.Notices.as_view(), name="api-notices"),
+    path("notices/read/", notices.NoticesRead.as_view(), name="api-notices-read"),
+    path("notices/<int:pk>/read/", notices.NoticeRead.as_view(), name="api-notice-read"),
+    path("preferences/", notices.Preferences.as_view(), name="api-preferences"),
+    path("calendar/", notices.Calendar.as_view(), name="api-calendar"),
     path("rooms/", rooms.Rooms.as_view(), name="api-rooms"),
     path("rooms/<int:pk>/", rooms.RoomDetail.as_view(), name="api-room"),
     path("rooms/<int:pk>/closures/", rooms.RoomClosures.as_view(), name="api-room-closures"),

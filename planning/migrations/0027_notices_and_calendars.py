@@ -13,6 +13,7 @@ KINDS = [
     ("answered", "Réponse à un changement"),
     ("undone", "Décision reprise"),
     ("sign", "Visa demandé"),
+    ("unsigned", "Visa refusé"),
     ("replan", "À reprogrammer"),
     ("absence", "Absence"),
     ("requested", "Nouvelles demandes"),

@@ -25,6 +25,7 @@ class Notice(models.Model):
         ANSWERED = "answered", _("Réponse à un changement")
         UNDONE = "undone", _("Décision reprise")
         SIGN = "sign", _("Visa demandé")
+        SIGN_REFUSED = "unsigned", _("Visa refusé")
         REPLAN = "replan", _("À reprogrammer")
         ABSENCE = "absence", _("Absence")
         REQUESTED = "requested", _("Nouvelles demandes")
@@ -53,7 +54,7 @@ class Notice(models.Model):
             Kind.ACCEPTED, Kind.RETURNED, Kind.REFUSED, Kind.MERGED, Kind.CANCELLED, Kind.POSTPONED, Kind.ANSWERED,
             Kind.UNDONE,
         ),
-        Group.SIGNS: (Kind.SIGN,),
+        Group.SIGNS: (Kind.SIGN, Kind.SIGN_REFUSED),
         Group.DUTIES: (Kind.REPLAN, Kind.ABSENCE),
         Group.INBOX: (Kind.REQUESTED, Kind.CHANGE),
     }  # fmt: skip

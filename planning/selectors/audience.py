@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from planning.access import TABLE, May, Role
-from planning.models import Intervention, User
+from planning.models import Intervention, Placement, Plan, SignOff, User
 from planning.selectors.accounts import NEVER_OPENED
+from planning.selectors.sign_offs import Standing, may_sign
 
 
 def people() -> QuerySet[User]:
@@ -30,6 +31,20 @@ def accounts_of(interventions: Iterable[Intervention]) -> dict[int, User]:
     """By surgeon, of those who operate and have one; one query however many."""
     wanted = {row.surgeon_id for row in interventions}
     return {user.surgeon.pk: user for user in people().filter(surgeon__in=wanted).select_related("surgeon")}
+
+
+def signers_of(awaited: Iterable[Standing], plan: Plan) -> list[User]:
+    """Who may give one of the sign-offs ``awaited``; of those that any surgeon may give, who operates in ``plan``.
+
+    The organiser's is given by the approval: nobody is asked for it.
+    """
+    asked = [one for one in awaited if one.kind != SignOff.Kind.ORGANISER]
+    operating = set(Placement.objects.filter(plan=plan).values_list("intervention__surgeon__user", flat=True))
+    return [
+        user
+        for user in people().filter(role__in=(Role.SURGEON, Role.ANAESTHETIST))
+        if (user.role == Role.ANAESTHETIST or user.pk in operating) and any(may_sign(user, one) for one in asked)
+    ]
 
 
 def _holders(may: May) -> QuerySet[User]:

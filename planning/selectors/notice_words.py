@@ -102,6 +102,10 @@ def _absence_text(notice: Notice) -> str:
     return _("À replacer : %(codes)s.") % {"codes": ", ".join(str(code) for code in notice.facts.get("codes", []))}
 
 
+def _sign_refused(notice: Notice) -> str:
+    return wording.named(_week(notice), _("%(who)s refuse son visa") % {"who": notice.facts.get("who", "?")})
+
+
 def _with_code(text: Callable[[], str]) -> Callable[[Notice], str]:
     return lambda notice: text() % {"code": _code(notice)}
 
@@ -133,6 +137,7 @@ _TITLES: dict[Kind, Callable[[Notice], str]] = {
     Kind.ANSWERED: _answered,
     Kind.UNDONE: _with_code(lambda: _("%(code)s : la décision est reprise")),
     Kind.SIGN: lambda notice: wording.named(_week(notice), _("votre visa est demandé")),
+    Kind.SIGN_REFUSED: _sign_refused,
     Kind.REPLAN: _replan,
     Kind.ABSENCE: _absence,
     Kind.REQUESTED: _requested,
@@ -148,7 +153,8 @@ _TEXTS: dict[Kind, Callable[[Notice], str]] = {
     Kind.POSTPONED: _plain(lambda: _("Elle attend un autre jour ; le motif est sur sa page.")),
     Kind.UNDONE: _plain(lambda: _("Ce qui vous avait été annoncé ne vaut plus : son état est sur sa page.")),
     Kind.ANSWERED: _plain(lambda: _("La réponse du bloc est sur sa page.")),
-    Kind.SIGN: lambda notice: _("Version %(number)s du programme.") % {"number": notice.facts.get("number", "?")},
+    Kind.SIGN: _plain(lambda: _("Le programme proposé est sur sa page.")),
+    Kind.SIGN_REFUSED: _plain(lambda: _("Le motif est sur la page des visas.")),
     Kind.REPLAN: _replan_text,
     Kind.ABSENCE: _absence_text,
 }

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from planning.calendar import local_date
-from planning.models import ChangeRequest, Intervention, JournalEntry, User
+from planning.models import ChangeRequest, Intervention, JournalEntry, Notice, User
 from planning.services.interventions import (
     CLOSED,
     InterventionRefused,
@@ -19,6 +19,7 @@ from planning.services.interventions import (
     lock_drafts_of,
 )
 from planning.services.journal import append_about
+from planning.services.notices import tell_deciders, tell_surgeon
 from planning.services.slots import touch_drafts
 
 Kind, State = ChangeRequest.Kind, ChangeRequest.State
@@ -68,6 +69,7 @@ def ask_change(
         # one_open_change_request: the last one waits for its answer, or another click was faster.
         raise ChangeRefused("open") from error
     _note(change, JournalEntry.Action.CHANGE, user, now, after=change_facts(change), reason=reason)
+    tell_deciders(kind=Notice.Kind.CHANGE, user=user, now=now)
     return change
 
 
@@ -103,6 +105,7 @@ def answer_change(*, change: ChangeRequest, accept: bool, answer: str, user: Use
         touch_drafts(mondays)
     facts = {**change_facts(change), "accepted": accept}
     _note(change, JournalEntry.Action.ANSWER, user, now, before=before, after=facts, reason=answer)
+    tell_surgeon(kind=Notice.Kind.ANSWERED, intervention=intervention, user=user, now=now, answer=str(change.state))
     return change
 
 

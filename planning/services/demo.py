@@ -20,6 +20,7 @@ from planning.models import (
     Intervention,
     JournalEntry,
     MasterPlan,
+    Notice,
     Placement,
     Plan,
     PlanningRun,
@@ -36,6 +37,7 @@ from planning.models import (
     User,
 )
 from planning.services.journal import erasable_journal
+from planning.services.notices import tell_publication
 
 PASSWORD = "bloc-demo-2026"  # noqa: S105  # printed by the command: the demonstration hides nothing
 SITE_NAME = "CHU de Tivoli (démonstration)"
@@ -88,6 +90,7 @@ def remove_demo() -> None:
     Plan.objects.update(base=None)
     for model in (
         PlanningRun,
+        Notice,
         Placement,
         Plan,
         SlotRelease,
@@ -312,6 +315,8 @@ class _Loader:
                 plan=plan,
                 after={"number": 1, "placed": len(placed)},
             )
+        # Of the last week alone, as if the ones before had been read and were gone.
+        tell_publication(plan=plan, previous=None, user=director, now=decided)
 
     def _placement(self, plan: Plan, row: Intervention, place: Place) -> Placement:
         return Placement(

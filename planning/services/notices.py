@@ -44,6 +44,8 @@ def tell_publication(*, plan: Plan, previous: Plan | None, user: User, now: date
         same = previous is not None and not any(facts[name] for name in ("moved", "retimed", "added", "removed"))
         rows.append(_notice(person, Kind.PUBLISHED, facts, now, mailed=not same, monday=plan.monday, plan=plan))
     Notice.objects.bulk_create(rows)
+    # Nobody's sign-off is awaited any more.
+    _mark_read(Notice.objects.filter(kind=Kind.SIGN, monday=plan.monday), now)
 
 
 @transaction.atomic
@@ -74,6 +76,13 @@ def tell_surgeon(*, kind: Kind, intervention: Intervention, user: User, now: dat
     person = accounts_of([intervention]).get(intervention.surgeon_id)
     if person is not None and person.pk != user.pk:
         _notice(person, kind, {"code": intervention.code, **facts}, now, intervention=intervention).save()
+
+
+@transaction.atomic
+def tell_submission(*, intervention: Intervention, user: User, now: datetime) -> None:
+    """A request to decide; the question it may have been sent back with is answered."""
+    _mark_read(Notice.objects.filter(kind=Kind.RETURNED, intervention=intervention, user=user), now)
+    tell_deciders(kind=Kind.REQUESTED, user=user, now=now)
 
 
 @transaction.atomic
@@ -125,9 +134,18 @@ def tell_responsible(*, intervention: Intervention, user: User, now: datetime) -
 
 @transaction.atomic
 def tell_signers(*, signers: Iterable[User], plan: Plan, user: User, now: datetime) -> None:
-    """The sign-off of each is asked for on ``plan``."""
-    facts = {"number": plan.number}
-    _tell((one for one in signers if one.pk != user.pk), Kind.SIGN, facts, now, monday=plan.monday, plan=plan)
+    """The sign-off of each is asked for on ``plan``; asked again, the line before goes."""
+    told = [one for one in signers if one.pk != user.pk]
+    Notice.objects.filter(kind=Kind.SIGN, plan=plan, user__in=told, read_at=None).delete()
+    _tell(told, Kind.SIGN, {}, now, monday=plan.monday, plan=plan)
+
+
+@transaction.atomic
+def tell_sign_off(*, plan: Plan, refused: bool, user: User, now: datetime) -> None:
+    """``user`` signed ``plan``, or refused to: nobody asks them any more, and whoever asked learns of a refusal."""
+    _mark_read(Notice.objects.filter(kind=Kind.SIGN, plan=plan, user=user), now)
+    if refused and plan.sign_offs_asked_by is not None and plan.sign_offs_asked_by != user:
+        _tell([plan.sign_offs_asked_by], Kind.SIGN_REFUSED, {"who": str(user)}, now, monday=plan.monday, plan=plan)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from planning.calendar import local_date
 from planning.models import Equipment, Intervention, JournalEntry, Surgeon, User
 from planning.selectors.procedures import code_of
 from planning.services.interventions import FIELDS, SECRET, InterventionChanged, facts_of, fingerprint
+from planning.services.notices import tell_submission
 from planning.services.numbering import take_code
 
 State = Intervention.State
@@ -80,6 +81,7 @@ def submit_request(
     else:
         _note(row, user, now, None, facts | {"state": State.REQUESTED})
     row.state = State.REQUESTED
+    tell_submission(intervention=row, user=user, now=now)
     return row
 
 

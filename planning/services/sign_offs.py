@@ -15,9 +15,11 @@ from django.db import transaction
 from planning.access import signs_as
 from planning.calendar import Week
 from planning.models import JournalEntry, Plan, SignOff, User
+from planning.selectors.audience import signers_of
 from planning.selectors.loaded import load_week_problem
 from planning.selectors.sign_offs import Standing, State, may_record, may_sign, missing, standings
 from planning.services.journal import append_entry
+from planning.services.notices import tell_sign_off, tell_signers
 from planning.services.steps import Stale
 from planning.solver.costs import breakdown
 
@@ -71,6 +73,7 @@ def ask_sign_offs(*, plan_id: int, revision: int, user: User, now: datetime) -> 
         plan=draft, user=user, action=JournalEntry.Action.SIGN, now=now,
         after={"sign_off": "asked", "of": [_named(one) for one in awaited]},
     )  # fmt: skip
+    tell_signers(signers=signers_of(awaited, draft), plan=draft, user=user, now=now)
     return awaited
 
 
@@ -177,6 +180,7 @@ def _write(draft: Plan, standing: Standing, decision: str, user: User, now: date
         },
         reason=comment,
     )
+    tell_sign_off(plan=draft, refused=refused, user=user, now=now)
     return row
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
-from planning.calendar import Week, mondays_between
+from planning.calendar import Week, local_date, mondays_between
 from planning.models import Absence, JournalEntry, Surgeon, SurgeonAvailability, User
+from planning.selectors.hits import absence_hits
 from planning.services.journal import append_change
+from planning.services.notices import tell_absence
 from planning.services.slots import touch_drafts
 
 SURGEON = JournalEntry.Action.SURGEON
@@ -41,6 +43,9 @@ def add_absence(*, surgeon: Surgeon, starts_on: date, ends_on: date, reason: str
     )
     touch_drafts(mondays_between(starts_on, ends_on))
     _note(absence, user, now, away=True)
+    hits = absence_hits(local_date(now), surgeon=surgeon)
+    here = [one for one in hits if not one.settled and starts_on <= one.placement.slot.date <= ends_on]
+    tell_absence(absence=absence, interventions={one.intervention for one in here}, user=user, now=now)
     return absence
 
 

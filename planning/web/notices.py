@@ -18,8 +18,12 @@ Kind, Group = Notice.Kind, Notice.Group
 
 def address_of(notice: Notice, user: User) -> str:
     """The page it is about; the list of notices when that page is no longer ``user``'s to open."""
+    if notice.monday is not None and notice.kind in (Kind.SIGN, Kind.SIGN_REFUSED):
+        return reverse("sign-off-week", kwargs={"week": Week.of(notice.monday)})
     if notice.monday is not None:
         return reverse("week", kwargs={"week": Week.of(notice.monday)})
+    if notice.intervention_id is not None and notice.kind == Kind.RETURNED and allowed(user, May.SUBMIT):
+        return reverse("request-edit", kwargs={"pk": notice.intervention_id})
     if notice.intervention_id is not None and allowed(user, May.EDIT_INTERVENTIONS):
         return reverse("intervention-edit", kwargs={"pk": notice.intervention_id})
     if allowed(user, May.SEE_OWN) or allowed(user, May.SEE_DRAFTS):

@@ -11,9 +11,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from planning.access import Role
-from planning.models import Absence, Intervention, Notice, Placement, Plan, Surgeon, User
+from planning.models import Absence, Intervention, Notice, Placement, Plan, Site, Surgeon, User
 from planning.selectors.notice_words import text_of, title_of
 from planning.selectors.notices import groups_for
+from planning.selectors.sign_offs import standings
+from planning.services.change_requests import answer_change, ask_change
 from planning.services.decisions import accept_requests, merge_duplicates, send_back
 from planning.services.interventions import cancel_intervention
 from planning.services.notices import (
@@ -27,11 +29,13 @@ from planning.services.notices import (
     tell_deciders,
     tell_publication,
     tell_responsible,
-    tell_signers,
     tell_surgeon,
 )
 from planning.services.plans import UnableToApprove, approve_plan, open_draft
 from planning.services.replanning import assign_responsible, plan_again
+from planning.services.requests import submit_request
+from planning.services.sign_offs import ask_sign_offs, refuse_programme, sign_programme
+from planning.services.surgeons import add_absence
 from planning.services.undoing import undo_decisions
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user, small_hospital
 from tests.factories.plans import place
@@ -276,6 +280,15 @@ def test_new_requests_are_one_line_that_counts_up_until_it_is_read(hospital: Hos
     assert told() == {"directrice": "4 nouvelles demandes", "regulatrice": "1 nouvelle demande"}
 
 
+def test_a_request_submitted_is_one_more_to_decide_and_answers_its_question(hospital: Hospital) -> None:
+    item = make_intervention(hospital.surgeons[0], state="returned", return_reason="Quel côté ?")
+    tell_surgeon(kind=Kind.RETURNED, intervention=item, user=hospital.director, now=NOW)
+    values: dict[str, Any] = {"surgeon": hospital.surgeons[0], "user": hospital.surgeon_user, "now": LATER}
+    submit_request(request=item, equipment=[], answer="Droit", **values)
+    assert told(Kind.REQUESTED) == {"directrice": "1 nouvelle demande"}
+    assert Notice.objects.get(kind=Kind.RETURNED).read_at == LATER
+
+
 def test_changes_and_requests_are_counted_apart(hospital: Hospital) -> None:
     tell_deciders(kind=Kind.REQUESTED, user=hospital.surgeon_user, now=NOW)
     tell_deciders(kind=Kind.CHANGE, user=hospital.surgeon_user, now=NOW)
@@ -303,10 +316,82 @@ def test_who_is_given_an_intervention_to_replan_is_told(hospital: Hospital, plan
     assert text_of(Notice.objects.get()) == "Sortie du programme le 20 novembre 2026, sans place depuis."
 
 
-def test_signers_are_asked(hospital: Hospital, draft: Plan) -> None:
-    signers = [hospital.surgeon_user, hospital.director]
-    tell_signers(signers=signers, plan=draft, user=hospital.director, now=NOW)
-    assert told() == {"martin": "Semaine 48 : votre visa est demandé"}
+@pytest.fixture
+def to_sign(hospital: Hospital, draft: Plan) -> Plan:
+    """Each surgeon who operates and an anaesthetist must sign; Martin operates, Nadal does not."""
+    make_user("renard", Role.ANAESTHETIST)
+    Surgeon.objects.filter(code="S2").update(user=make_user("nadal", Role.SURGEON))
+    Site.objects.update(surgeon_sign_off="each", anaesthetist_sign_off=True)
+    place(draft, make_intervention(hospital.surgeons[0]), hospital)
+    return draft
+
+
+def ask(draft: Plan, hospital: Hospital, now: Any = NOW) -> None:
+    draft.refresh_from_db()
+    ask_sign_offs(plan_id=draft.pk, revision=draft.revision, user=hospital.director, now=now)
+
+
+def seen(draft: Plan, kind: str) -> dict[str, Any]:
+    standing = next(one for one in standings(draft) if one.kind == kind)
+    surgeon = standing.surgeon.pk if standing.surgeon else None
+    return {"plan_id": draft.pk, "kind": kind, "surgeon": surgeon, "seen": standing.digest, "now": LATER}
+
+
+@pytest.mark.parametrize("rule", ["each", "one"])
+def test_whose_sign_off_is_required_is_asked_once(hospital: Hospital, to_sign: Plan, rule: str) -> None:
+    Site.objects.update(surgeon_sign_off=rule)
+    ask(to_sign, hospital)
+    ask(to_sign, hospital, LATER)
+    said = "Semaine 48 : votre visa est demandé"
+    assert told() == {"martin": said, "renard": said}
+    assert Notice.objects.count() == 2
+
+
+def test_who_signed_is_asked_no_more_and_who_asked_learns_of_a_refusal(hospital: Hospital, to_sign: Plan) -> None:
+    ask(to_sign, hospital)
+    sign_programme(**seen(to_sign, "surgeon"), user=hospital.surgeon_user)
+    anaesthetist = User.objects.get(username="renard")
+    refuse_programme(**seen(to_sign, "anaesthetist"), user=anaesthetist, comment="SO2 sans anesthésiste")
+    assert not Notice.objects.filter(kind=Kind.SIGN, read_at=None).exists()
+    assert told(Kind.SIGN_REFUSED) == {"directrice": "Semaine 48 : Renard refuse son visa"}
+
+
+def test_an_approval_asks_nobody_to_sign_any_more(hospital: Hospital, to_sign: Plan) -> None:
+    ask(to_sign, hospital)
+    Site.objects.update(surgeon_sign_off="none", anaesthetist_sign_off=False)
+    approve(to_sign, hospital)
+    assert not Notice.objects.filter(kind=Kind.SIGN, read_at=None).exists()
+
+
+# --- Changes and absences, as their own services tell them -------------------------------------------------------
+
+
+@pytest.fixture
+def planned(hospital: Hospital, draft: Plan) -> Intervention:
+    item = make_intervention(hospital.surgeons[0], code="I-7")
+    place(draft, item, hospital, day=1)
+    approve(draft, hospital)
+    Notice.objects.all().delete()
+    return Intervention.objects.get()
+
+
+@pytest.mark.parametrize(("accept", "said"), [(True, "I-7 : changement accepté"), (False, "I-7 : changement refusé")])
+def test_a_change_is_told_to_who_decides_and_its_answer_to_who_asked(
+    accept: bool, said: str, hospital: Hospital, planned: Intervention
+) -> None:
+    change = ask_change(intervention=planned, kind="other", reason="Voir", user=hospital.surgeon_user, now=NOW)
+    assert told() == {"directrice": "1 changement demandé"}
+    answer_change(change=change, accept=accept, answer="Vu", user=hospital.director, now=LATER)
+    assert told()["martin"] == said
+
+
+def test_an_absence_declared_over_the_programme_is_told_at_once(hospital: Hospital, planned: Intervention) -> None:
+    user = hospital.surgeon_user
+    for first, last in ((2, 3), (0, 1)):
+        days = {"starts_on": WEEK.days[first], "ends_on": WEEK.days[last]}
+        add_absence(surgeon=planned.surgeon, reason="Congrès", user=user, now=NOW, **days)
+    said = "Dr Martin absent du 23 novembre 2026 au 24 novembre 2026 : 1 intervention planifiée"
+    assert [title_of(row) for row in Notice.objects.all()] == [said]
 
 
 # --- Reading and choosing ----------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ class PreferencesForm(forms.Form):
         label=_("Recevoir par e-mail"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, data: Any, *, user: User) -> None:
+    def __init__(self, data: Any = None, *, user: User) -> None:
         mine = groups_for(user)
         wanted = [group.value for group in mine if group not in user.unmailed]
         super().__init__(data, initial={"language": user.language, "groups": wanted})
