@@ -112,6 +112,8 @@ class Intervention(models.Model):
     # Until it is planned anew: the week aimed at, or why there is none yet.
     replan_monday = models.DateField(_("semaine visée"), null=True, blank=True)
     replan_note = models.CharField(_("ce qui la retient"), max_length=200, blank=True)
+    # A person looked at the one of the same patient and procedure: these are two.
+    no_duplicate = models.BooleanField(_("vérifiée : ce n'est pas un doublon"), default=False)
 
     objects = InterventionQuerySet.as_manager()
 

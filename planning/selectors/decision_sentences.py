@@ -23,7 +23,8 @@ def is_decision(entry: JournalEntry) -> bool:
     after = entry.after or {}
     if entry.action == Action.UNPLAN:
         return "state" in after
-    return entry.action == Action.EDIT and ("responsible_id" in after or after.get("state") == Intervention.State.DONE)
+    told = after.keys() & {"responsible_id", "no_duplicate"} or after.get("state") == Intervention.State.DONE
+    return entry.action == Action.EDIT and bool(told)
 
 
 def decision_sentence(entry: JournalEntry) -> str:
@@ -42,6 +43,8 @@ def _said(action: str, before: Facts, after: Facts) -> str:
         return _("réunie à %(kept)s") % {"kept": after.get("kept", "?")}
     if action == Action.EDIT and "responsible_id" in after:
         return _followed_up(after)
+    if action == Action.EDIT and "no_duplicate" in after:
+        return _("vérifiée : ce n'est pas un doublon")
     return {
         Action.RETURN: _("renvoyée au chirurgien"),
         Action.REFUSE: _("refusée"),

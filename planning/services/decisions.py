@@ -89,6 +89,7 @@ def merge_duplicates(*, kept: int, dropped: Collection[int], user: User, now: da
     if not others or any(one.patient_code != stays.patient_code for one in others):
         raise NoDuplicate
     open_ones = [one for one in others if one.state not in (*CLOSED, State.DRAFT)]
+    late = [one for one in others if one not in open_ones]
     reason = _("Doublon de %(code)s") % {"code": stays.code}
     left = leave_drafts([one.pk for one in open_ones], mondays)
     change = {"state": State.CANCELLED, "cancel_reason": reason, "to_replan_since": None}
@@ -96,7 +97,16 @@ def merge_duplicates(*, kept: int, dropped: Collection[int], user: User, now: da
         change_row(one, change, Action.MERGE, user, now, reason, {"kept": stays.code}, left.get(one.pk))
         for one in open_ones
     ]
-    return Outcome(tuple(entries), refusals(one for one in others if one.state in (*CLOSED, State.DRAFT)))
+    return Outcome(tuple(entries), refusals(late))
+
+
+@transaction.atomic
+def keep_apart(*, intervention: int, user: User, now: datetime) -> JournalEntry:
+    """It only looks like a duplicate: both are operated. Raises ``InterventionRefused`` when that was said already."""
+    rows = _locked([intervention])
+    if not rows or rows[0].state in CLOSED or rows[0].no_duplicate:
+        raise InterventionRefused
+    return change_row(rows[0], {"no_duplicate": True}, Action.EDIT, user, now)
 
 
 def refusals(rows: Iterable[Intervention]) -> tuple[Refused, ...]:

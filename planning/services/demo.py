@@ -36,6 +36,7 @@ from planning.models import (
     SurgeonAvailability,
     User,
 )
+from planning.services.demo_inbox import DemoInbox
 from planning.services.journal import erasable_journal
 from planning.services.notices import tell_publication
 
@@ -70,7 +71,12 @@ def load_demo(*, today: date, now: datetime, preset: str = "load", seed: int = 1
     loader.accounts()
     loader.reference()
     loader.slots()
-    return loader.cases(seed)
+    count = loader.cases(seed)
+    waiting = DemoInbox(
+        users=loader.users, surgeons=loader.surgeons, equipment=loader.equipment, today=today, now=now,
+        prefix=f"{_REFERENCE}{seed}:", number=count,
+    )  # fmt: skip
+    return count + waiting.write(drawn.past)
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "responsible_id": int,
     "replan_monday": date.fromisoformat,
     "replan_note": str,
+    "no_duplicate": bool,
 }
 
 
@@ -55,7 +56,7 @@ def undo_decisions(*, entries: Collection[int], user: User, now: datetime) -> Ou
 def _is_decision(line: JournalEntry) -> bool:
     """Not the correction of a form, nor a step of a draft."""
     names = (line.before or {}).keys()
-    return bool(names & {"state", "responsible_id"}) and names <= {*_READ, "drafts"}
+    return bool(names & {"state", "responsible_id", "no_duplicate"}) and names <= {*_READ, "drafts"}
 
 
 def _claim_drafts(lines: Iterable[JournalEntry]) -> set[str]:

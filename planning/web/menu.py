@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils import timezone
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from planning.access import May, allowed
+from planning.selectors.inbox_count import waiting_count
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,8 @@ class Entry:
     # Prefixes of the URL names whose pages light this entry up.
     prefixes: tuple[str, ...]
     begins_group: bool = False
+    # How many things wait there today.
+    count: Callable[[date], int] | None = None
 
     def belongs(self, url_name: str) -> int:
         """How long a prefix of ``url_name`` the entry names: the longest wins, "week-slot" over "week"."""
@@ -28,6 +34,7 @@ class Entry:
 
 ENTRIES = (
     Entry(_("Semaine"), "home", (May.SEE_WEEK,), ("week",)),
+    Entry(_("Boîte"), "inbox", (May.DECIDE,), ("inbox",), count=waiting_count),
     Entry(_("Interventions"), "interventions", (May.SEE_DRAFTS,), ("intervention",)),
     Entry(_("Nouvelle demande"), "request-create", (May.SUBMIT,), ("request",)),
     Entry(_("Mes interventions"), "interventions", (May.SEE_OWN,), ("intervention",)),
@@ -49,6 +56,10 @@ ENTRIES = (
 )
 
 
+def lazy_count(count: Callable[[date], int]) -> Any:
+    return SimpleLazyObject(lambda: count(timezone.localdate()))
+
+
 def pages_for(user: Any, url_name: str) -> list[dict[str, Any]]:
     """The entries ``user`` may open; the one that ``url_name`` belongs to is ``current``."""
     pages: list[dict[str, Any]] = []
@@ -63,6 +74,8 @@ def pages_for(user: Any, url_name: str) -> list[dict[str, Any]]:
                 "url": reverse(entry.url_name),
                 "current": current,
                 "begins_group": entry.begins_group,
+                # Asked for by the template, once: answers without a menu cost nothing.
+                "count": lazy_count(entry.count) if entry.count else 0,
             }
         )
     return pages

@@ -91,6 +91,7 @@ def rows_of(theatre: Theatre) -> Rows:
         "chirurgiens": {"pk": surgeon.pk, "absence": absence.pk},
         "plan-directeur": {"pk": master_plan.pk, "pattern": pattern.pk},
         "interventions": {"pk": theatre.item.pk},
+        "boite": {"pk": make_intervention(surgeon, 60, state="requested").pk},
         "demandes": {"pk": make_intervention(surgeon, 60, state="draft").pk},
         "comparaisons": {"pk": comparison.pk, "week": str(WEEK), "policy": "open", "form": "csv"},
         "semaines": {"week": str(WEEK), "pk": slot.pk},

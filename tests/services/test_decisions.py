@@ -146,8 +146,9 @@ def test_duplicates_become_one_and_the_other_says_which(hospital: Hospital) -> N
     kept, double = request_of(hospital, patient_code="P-1"), request_of(hospital, patient_code="P-1", state="accepted")
     draft = draft_with(hospital, double)
 
-    merge_duplicates(kept=kept.pk, dropped=[double.pk], user=hospital.director, now=NOW)
+    outcome = merge_duplicates(kept=kept.pk, dropped=[double.pk], user=hospital.director, now=NOW)
 
+    assert outcome.refused == ()
     double.refresh_from_db()
     assert (state(kept), double.state, double.cancel_reason) == ("requested", "cancelled", f"Doublon de {kept.code}")
     assert not draft.placements.exists()

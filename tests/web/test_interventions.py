@@ -90,7 +90,7 @@ def test_the_list_costs_as_many_queries_for_one_intervention_as_for_three(
         place(make_intervention(hospital.surgeons[0]), "superseded")
     Plan.objects.filter(number=1).update(status="approved")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         director.get(reverse("interventions"))
 
 

@@ -86,7 +86,7 @@ def test_the_journal_costs_as_many_queries_for_one_entry_as_for_three(
         row = make_intervention(hospital.surgeons[0])
         note(hospital.director, "edit", intervention=row, before={"state": "requested"}, after={"state": "accepted"})
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         director.get(PAGE)
 
 
@@ -175,7 +175,7 @@ def test_the_whole_journal_costs_as_many_queries_for_one_entry_as_for_three(
     for _ in range(entries):
         note(hospital.director, "specialty", before={"of": "ORL", "closed_on": None}, after={"of": "ORL"})
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         director.get(reverse("journal-all"))
 
 

@@ -161,7 +161,7 @@ def test_the_grid_costs_as_many_queries_for_one_slot_as_for_three(
             surgeon=hospital.surgeons[weekday],
         )  # fmt: skip
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         director.get(reverse("master-plan", kwargs={"pk": master.pk}))
 
 
@@ -172,7 +172,7 @@ def test_the_list_costs_as_many_queries_for_one_plan_as_for_three(
     for number in range(plans):
         MasterPlan.objects.create(name=f"Plan {number}", valid_from=WEEK.monday)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         director.get(reverse("master-plans"))
 
 

@@ -71,7 +71,7 @@ def test_the_list_costs_as_many_queries_for_one_room_as_for_three(
         room = Room.objects.create(code=f"R{number}")
         room.closures.create(starts_on=WEEK.monday, ends_on=WEEK.monday, reason="Travaux")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         director.get(reverse("rooms"))
 
 

@@ -27,7 +27,7 @@ def test_the_list_costs_as_many_queries_for_one_specialty_as_for_three(
     for number in range(specialties):
         Specialty.objects.create(code=f"X{number}", name=f"Spécialité {number}")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         director.get(reverse("specialties"))
 
 

@@ -92,7 +92,7 @@ def test_the_list_costs_as_many_queries_for_one_surgeon_as_for_three(
 ) -> None:  # type: ignore[no-untyped-def]
     Surgeon.objects.exclude(pk__in=[one.pk for one in hospital.surgeons[:kept]]).delete()
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         director.get(reverse("surgeons"))
 
 

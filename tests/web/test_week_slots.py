@@ -143,7 +143,7 @@ def test_the_page_costs_as_many_queries_for_one_slot_as_for_three(
     for number in range(slots):
         make_slot(WEEK.days[number], hospital.rooms[0], 480, 600, surgeon=hospital.surgeons[number])
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         director.get(PAGE)
 
 

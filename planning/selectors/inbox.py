@@ -1,0 +1,185 @@
+"""What waits for the bloc's decision, grouped in order of harm. One row an intervention, in the worst of its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from planning.models import ChangeRequest, InboxVisit, Intervention, JournalEntry, Placement, Plan, User
+from planning.selectors.hits import Hit, absence_hits, closure_hits
+from planning.selectors.replanning import to_replan
+
+State, Side, Action = Intervention.State, Intervention.Side, JournalEntry.Action
+OPEN = (State.REQUESTED, State.RETURNED, State.ACCEPTED, State.PLANNED)
+# Whoever opens the inbox for the first time reads what was decided in these days.
+FIRST_VISIT = timedelta(days=7)
+MOST_DECISIONS = 50
+DECISIONS = (Action.ACCEPT, Action.RETURN, Action.REFUSE, Action.MERGE, Action.CANCEL, Action.ANSWER, Action.UNPLAN)
+
+
+class Group(StrEnum):
+    CONFLICT = "conflict"
+    REPLAN = "replan"
+    CHANGE = "change"
+    NEW = "new"
+    INCOMPLETE = "incomplete"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row. ``since`` is when it began to wait; ``places`` are the versions that hold it, the draft first."""
+
+    group: Group
+    intervention: Intervention
+    since: datetime | None
+    hit: Hit | None = None
+    change: ChangeRequest | None = None
+    # The open intervention that it repeats.
+    first: Intervention | None = None
+    places: tuple[Placement, ...] = ()
+
+    @property
+    def pk(self) -> int:
+        return self.intervention.pk
+
+    @property
+    def draft_place(self) -> Placement | None:
+        return next((one for one in self.places if one.plan.status == Plan.Status.DRAFT), None)
+
+    @property
+    def approved_place(self) -> Placement | None:
+        return next((one for one in self.places if one.plan.status == Plan.Status.APPROVED), None)
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """``decisions`` are what colleagues decided and the person has not read."""
+
+    groups: Mapping[Group, list[Item]]
+    decisions: list[JournalEntry] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Item]:
+        for group in Group:
+            yield from self.groups[group]
+
+    def __len__(self) -> int:
+        return sum(len(items) for items in self.groups.values())
+
+
+def inbox(user: User, *, today: date, now: datetime) -> Inbox:
+    """The number of queries does not depend on how many items there are."""
+    return Inbox(_groups(today), unread_decisions(user, now))
+
+
+def inbox_item(pk: int, *, today: date) -> Item | None:
+    """One of them, as the list has it; None when it waits for nothing."""
+    return next((one for items in _groups(today, only=pk).values() for one in items if one.pk == pk), None)
+
+
+def _groups(today: date, only: int | None = None) -> dict[Group, list[Item]]:
+    one = Q() if only is None else Q(pk=only)
+    hits = conflicts(today)
+    changes = {change.intervention_id: change for change in _changes()}
+    waiting = {row.pk: row for row in _rows(to_replan(today).filter(one))}
+    requests = _rows(Intervention.objects.filter(one, state__in=(State.REQUESTED, State.RETURNED)))
+    doubles = duplicates()
+    # What the hits and the changes hold is read again with the rest: one row, one set of places.
+    named = {*hits, *changes, *doubles} - waiting.keys() - {row.pk for row in requests}
+    others = _rows(Intervention.objects.filter(one, pk__in=named)) if named else []
+    rows = waiting | {row.pk: row for row in (*others, *requests)}
+    found: dict[Group, list[Item]] = {group: [] for group in Group}
+    for row in rows.values():
+        hit, change, first = hits.get(row.pk), changes.get(row.pk), doubles.get(row.pk)
+        item = Item(Group.NEW, row, row.requested_at, hit, change, first, tuple(row.living))  # type: ignore[attr-defined]
+        item = _grouped(item, row.pk in waiting)
+        found[item.group].append(item)
+    return found
+
+
+def _grouped(item: Item, waiting: bool) -> Item:
+    row = item.intervention
+    if item.hit is not None:
+        return replace(item, group=Group.CONFLICT, since=item.hit.since)
+    if waiting:
+        return replace(item, group=Group.REPLAN, since=fallen_since(item))
+    if item.change is not None:
+        return replace(item, group=Group.CHANGE, since=item.change.asked_at)
+    if item.first is not None:
+        return replace(item, group=Group.DUPLICATE)
+    if row.state == State.RETURNED or not row.procedure_code:
+        return replace(item, group=Group.INCOMPLETE)
+    return item
+
+
+def fallen_since(item: Item) -> datetime | None:
+    """When it fell out; of one never done, the day it was planned for."""
+    row = item.intervention
+    if row.to_replan_since is not None:
+        return row.to_replan_since
+    place = item.approved_place
+    return place.starts_at if place is not None else row.requested_at
+
+
+def conflicts(today: date) -> dict[int, Hit]:
+    """By intervention. What is to be planned again already is no conflict, whatever the approved version shows."""
+    found: dict[int, Hit] = {}
+    for hit in (*absence_hits(today), *closure_hits(today)):
+        row = hit.intervention
+        out_already = row.state == State.ACCEPTED and hit.placement.plan.status == Plan.Status.APPROVED
+        if not out_already:
+            found.setdefault(row.pk, hit)
+    return found
+
+
+def duplicates() -> dict[int, Intervention]:
+    """The open intervention that each repeats: the same patient, the same procedure, asked before. Two queries."""
+    rows = Intervention.objects.filter(state__in=OPEN)
+    repeated = rows.order_by().values("patient_code").annotate(times=Count("pk")).filter(times__gt=1)
+    codes = [one["patient_code"] for one in repeated]
+    if not codes:
+        return {}
+    firsts: dict[tuple[str, str], list[Intervention]] = {}
+    found: dict[int, Intervention] = {}
+    candidates = rows.filter(patient_code__in=codes).select_related("surgeon", "specialty")
+    for row in candidates.order_by("requested_at", "pk"):
+        before = firsts.setdefault((row.patient_code, row.procedure_label.casefold()), [])
+        first = next((one for one in before if not _other_side(one, row)), None)
+        if first is not None and not row.no_duplicate:
+            found[row.pk] = first
+        before.append(row)
+    return found
+
+
+def _other_side(first: Intervention, second: Intervention) -> bool:
+    """The left eye, then the right one: two operations."""
+    return {first.side, second.side} == {Side.LEFT, Side.RIGHT}
+
+
+def unread_decisions(user: User, now: datetime) -> list[JournalEntry]:
+    """By colleagues, since the person last said they had read them; the latest first."""
+    visit = InboxVisit.objects.filter(user=user).first()
+    since = visit.seen_at if visit else now - FIRST_VISIT
+    lines = JournalEntry.objects.filter(at__gt=since, action__in=DECISIONS, intervention__isnull=False)
+    # A step of a draft is no decision: the week's own journal tells it.
+    lines = lines.exclude(action=Action.UNPLAN, plan__isnull=False).exclude(user=user)
+    return list(lines.select_related("user", "intervention", "plan")[:MOST_DECISIONS])
+
+
+def _changes() -> QuerySet[ChangeRequest]:
+    return ChangeRequest.objects.filter(state=ChangeRequest.State.OPEN).select_related("asked_by")
+
+
+def _rows(rows: QuerySet[Intervention]) -> Iterable[Intervention]:
+    """With who asks, who is responsible, and the versions that hold them."""
+    living = Placement.objects.filter(plan__status__in=(Plan.Status.DRAFT, Plan.Status.APPROVED))
+    places = living.select_related("plan", "slot__room").order_by("-plan__status", "-starts_at")
+    return list(
+        rows.select_related("surgeon", "specialty", "responsible").prefetch_related(
+            Prefetch("placements", places, to_attr="living"), "equipment"
+        )
+    )

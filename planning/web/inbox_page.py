@@ -1,0 +1,204 @@
+"""What the inbox's page shows: the groups, narrowed and sorted as its address says, and one item looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from planning.models import ChangeRequest, Intervention, JournalEntry
+from planning.selectors.change_sentences import change_text
+from planning.selectors.inbox import Group, Inbox, Item
+from planning.selectors.inbox_detail import detail_of
+from planning.selectors.inbox_hints import NEAR_DAYS, Hints
+from planning.selectors.inbox_words import Said, age, duplicate_text, second_line, was_never_done
+from planning.selectors.journal import text_of
+from planning.web.forms.inbox import FollowUpForm
+from planning.web.history import history_of
+from planning.web.listing import MOST_LETTERS
+
+State = Intervention.State
+# A group longer than this is narrowed by a search: nobody reads further.
+MOST_ROWS = 250
+OLD_DAYS = 7
+KEPT = ("group", "q", "sort")
+SORTS = {"deadline": _("Date limite"), "age": _("Ancienneté"), "specialty": _("Spécialité")}
+# Several of these are decided together; the others one by one.
+IN_BULK = (Group.NEW, Group.INCOMPLETE)
+
+
+@dataclass(frozen=True)
+class GroupLook:
+    label: str | Promise
+    one: str | Promise
+    icon: str
+    tone: str = ""
+
+
+LOOKS = {
+    Group.CONFLICT: GroupLook(_("Conflits"), _("Conflit"), "alert", "bad"),
+    Group.REPLAN: GroupLook(_("À reprogrammer"), _("À reprogrammer"), "clock", "warn"),
+    Group.CHANGE: GroupLook(_("Changements"), _("Changement"), "swap"),
+    Group.NEW: GroupLook(_("Nouvelles"), _("Nouvelle"), "dot"),
+    Group.INCOMPLETE: GroupLook(_("Incomplètes"), _("Incomplète"), "pen"),
+    Group.DUPLICATE: GroupLook(_("Doublons possibles"), _("Doublon possible"), "off"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    item: Item
+    said: Said
+    age: str
+    old: bool
+    near: bool
+    sound: bool
+    selectable: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    group: Group
+    look: GroupLook
+    total: int
+    rows: list[Row]
+
+    @property
+    def hidden(self) -> int:
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the address says."""
+
+    group: Group | None
+    query: str
+    sort: str
+
+    @classmethod
+    def of(cls, parameters: QueryDict) -> Choices:
+        group, sort = parameters.get("group", ""), parameters.get("sort", "")
+        return cls(
+            Group(group) if group in set(Group) else None,
+            parameters.get("q", "").replace("\0", "").strip()[:MOST_LETTERS],
+            sort if sort in SORTS else "deadline",
+        )
+
+    def kept(self, **more: Any) -> str:
+        """The address's end that leads back to the same list."""
+        said = QueryDict(mutable=True)
+        said.update({name: value for name, value in (("group", self.group), ("q", self.query)) if value})
+        if self.sort != "deadline":
+            said["sort"] = self.sort
+        for name, value in more.items():
+            said[name] = str(value)
+        return said.urlencode()
+
+
+def list_context(found: Inbox, choices: Choices, today: date, now: datetime, selected: int | None) -> dict[str, Any]:
+    hints = Hints.of_requests(found, today)
+    groups = [choices.group] if choices.group else list(Group)
+    sections = [_section(group, found, choices, hints, today, now) for group in groups]
+    rows = [row for section in sections for row in section.rows]
+    if selected not in {row.item.pk for row in rows}:
+        selected = rows[0].item.pk if rows else None
+    return {
+        "choices": choices,
+        "kept": choices.kept(),
+        "navigation": [(group, look, len(found.groups[group])) for group, look in LOOKS.items()],
+        "total": len(found),
+        "sections": [section for section in sections if section.rows],
+        "shown": len(rows),
+        "sound": sum(row.sound for row in rows),
+        "selectable": any(row.selectable for row in rows),
+        "selected": selected,
+        "sorts": SORTS.items(),
+        "oldest": _oldest(found.groups[Group.REPLAN], now),
+        "decisions": [{"entry": entry, "text": text_of(entry)} for entry in found.decisions],
+        "now": now,
+    }
+
+
+def _section(
+    group: Group, found: Inbox, choices: Choices, hints: Hints, today: date, now: datetime
+) -> Section:  # fmt: skip
+    items = [item for item in found.groups[group] if _matches(item, choices.query)]
+    items.sort(key=lambda item: _order(item, choices.sort))
+    return Section(
+        group, LOOKS[group], len(items), [_row(item, hints, today, now) for item in items[:MOST_ROWS]]
+    )  # fmt: skip
+
+
+def _row(item: Item, hints: Hints, today: date, now: datetime) -> Row:
+    waited = (now - item.since).days if item.since else 0
+    return Row(
+        item=item,
+        said=second_line(item, hints, today),
+        age=age(item.since, now),
+        old=item.group is Group.REPLAN and waited >= OLD_DAYS,
+        near=(item.intervention.deadline_date - today).days <= NEAR_DAYS,
+        sound=hints.is_sound(item),
+        selectable=item.group in IN_BULK and item.intervention.state == State.REQUESTED,
+    )
+
+
+def _matches(item: Item, query: str) -> bool:
+    row = item.intervention
+    text = " ".join(
+        (row.code, row.patient_code, row.procedure_label, str(row.surgeon), row.surgeon.trigram, row.specialty.code,
+         row.specialty.name)
+    ).casefold()  # fmt: skip
+    return all(word in text for word in query.casefold().split())
+
+
+def _order(item: Item, sort: str) -> tuple[Any, ...]:
+    row = item.intervention
+    waiting = item.since.timestamp() if item.since else 0.0
+    if sort == "specialty":
+        return row.specialty.code, row.deadline_date, row.pk
+    # What fell out is never pushed down the list by a far deadline.
+    if sort == "age" or item.group is Group.REPLAN:
+        return waiting, row.pk
+    return row.deadline_date, waiting, row.pk
+
+
+def _oldest(items: Iterable[Item], now: datetime) -> dict[str, Any] | None:
+    """Who has waited longest to be planned again, among those without a week in view."""
+    undated = [item for item in items if item.since and item.intervention.replan_monday is None]
+    if not undated:
+        return None
+    item = min(undated, key=lambda one: (one.since, one.pk))
+    return {"item": item, "age": age(item.since, now)}
+
+
+# --- One item ----------------------------------------------------------------------------------------------------
+
+
+def item_context(request: HttpRequest, item: Item, today: date, now: datetime) -> dict[str, Any]:
+    row = item.intervention
+    detail, history = detail_of(item, today), history_of(row)
+    return {
+        "item": item,
+        "row": row,
+        "look": LOOKS[item.group],
+        "detail": detail,
+        "change_text": change_text(item.change) if item.change else "",
+        "change_is_move": item.change is not None and item.change.kind == ChangeRequest.Kind.MOVE,
+        "duplicate_text": duplicate_text(row, item.first) if item.first else "",
+        "never_done": was_never_done(item, today),
+        "age": age(item.since, now),
+        "today": today,
+        "near": (row.deadline_date - today).days <= NEAR_DAYS,
+        "follow_up": FollowUpForm(
+            initial={"responsible": row.responsible_id, "day": row.replan_monday, "note": row.replan_note}
+        ),
+        "history": history,
+        "submitted": any(line["entry"].action == JournalEntry.Action.SUBMIT for line in history),
+        "kept": Choices.of(request.GET).kept(),
+    }

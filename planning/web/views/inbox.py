@@ -1,0 +1,66 @@
+"""The bloc's inbox: the list, and one item of it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from planning.access import May, require
+from planning.models import PatientRead, User
+from planning.selectors.inbox import Item
+from planning.selectors.inbox import inbox as read_inbox
+from planning.selectors.inbox import inbox_item as read_item
+from planning.services.reads import note_read
+from planning.web.inbox_page import Choices, item_context, list_context
+from planning.web.inbox_undo import take_undo
+from planning.web.listing import asked_number
+
+# What a page of ours asks for when it wants the item alone.
+FRAGMENT = "fragment"
+
+
+@require(May.DECIDE)
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    return _page(request, asked_number(request, "sel"))
+
+
+@require(May.DECIDE)
+@require_GET
+def inbox_item(request: HttpRequest, pk: int) -> HttpResponse:
+    """One item beside the list; alone when the page itself asks for it."""
+    item = read_item(pk, today=timezone.localdate())
+    if item is None:
+        raise Http404
+    if FRAGMENT in request.GET:
+        _note_read(request, {pk})
+        return render(request, "planning/inbox/_item.html", _item_context(request, item))
+    return _page(request, pk, item)
+
+
+def _page(request: HttpRequest, selected: int | None, item: Item | None = None) -> HttpResponse:
+    today, now = timezone.localdate(), timezone.now()
+    found = read_inbox(cast("User", request.user), today=today, now=now)
+    context = list_context(found, Choices.of(request.GET), today, now, selected)
+    context |= {"undo": take_undo(request), "check_sound": request.GET.get("check") == "sound"}
+    shown = {row.item.pk for section in context["sections"] for row in section.rows}
+    if item is not None:
+        context |= _item_context(request, item)
+        shown.add(item.pk)
+    _note_read(request, shown)
+    return render(request, "planning/inbox/inbox.html", context)
+
+
+def _item_context(request: HttpRequest, item: Item) -> dict[str, Any]:
+    return item_context(request, item, timezone.localdate(), timezone.now())
+
+
+def _note_read(request: HttpRequest, numbers: set[int]) -> None:
+    note_read(
+        user=cast("User", request.user), source=PatientRead.Source.INBOX, interventions=sorted(numbers),
+        now=timezone.now(),
+    )  # fmt: skip
