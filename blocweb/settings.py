@@ -269,7 +269,13 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     # Asked as one policy by a run and as several by a comparison: one name for the set.
-    "ENUM_NAME_OVERRIDES": {"PolicyEnum": "planning.solver.policies.POLICIES"},
+    "ENUM_NAME_OVERRIDES": {
+        "PolicyEnum": "planning.solver.policies.POLICIES",
+        "PlanStatusEnum": "planning.models.plans.Plan.Status",
+        "MasterPlanStatusEnum": "planning.models.slots.MasterPlan.Status",
+        "RunStateEnum": "planning.models.runs.PlanningRun.State",
+        "InterventionStateEnum": "planning.models.interventions.Intervention.State",
+    },
 }
 
 # ---- Celery: the broker only wakes a worker; the PlanningRun row is the truth --------------------

@@ -46,7 +46,11 @@ class Why(PlanningView):
         loaded, reader = self.read(request, pk, intervention)
         return Response(explanation_answer(loaded, reader, intervention, row_of(loaded, intervention)))
 
-    @extend_schema(operation_id="plan_explanation_request", request=None, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="plan_explanation_request",
+        request=None,
+        responses={200: OpenApiTypes.OBJECT, 202: OpenApiTypes.OBJECT},
+    )
     def post(self, request: Request, pk: int, intervention: int) -> Response:
         """The same, and ask for the honest figures; 202 while they are not there: ask again to follow them."""
         loaded, reader = self.read(request, pk, intervention)

@@ -87,12 +87,7 @@ def given(serializer: Body, request: Request, *, partial: bool = False) -> dict[
             text = _("Champ inconnu. Connus ici : %(names)s.") % {"names": ", ".join(found.fields)}
             raise serializers.ValidationError({key: [text] for key in unknown})
     found.is_valid(raise_exception=True)
-    values = {name: field.get_default() for name, field in found.fields.items() if _has_default(field)}
-    return (values if not partial else {}) | dict(found.validated_data)
-
-
-def _has_default(field: Any) -> bool:
-    return field.default is not serializers.empty
+    return dict(found.validated_data)
 
 
 def filled(form: type[F], values: Mapping[str, Any], *, named: Callable[[str], str] = str, **options: Any) -> F:
@@ -102,6 +97,9 @@ def filled(form: type[F], values: Mapping[str, Any], *, named: Callable[[str], s
     """
     blank = form(**options)
     shown = {name: blank.get_initial_for_field(field, name) for name, field in blank.fields.items()}
+    if options.get("instance") is None:
+        fresh = _defaults(form)
+        shown = {name: fresh.get(name) if value is None else value for name, value in shown.items()}
     data = {name: blank.fields[name].prepare_value(value) for name, value in (shown | dict(values)).items()
             if name in blank.fields}  # fmt: skip
     bound = form(data, **options)

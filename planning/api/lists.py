@@ -118,12 +118,21 @@ class Ordering(BaseFilterBackend):
 
 
 class ListView(PlanningView, ListModelMixin, GenericAPIView[Any]):
-    """``queryset`` (or ``get_queryset``), ``serializer_class``, ``filterset_class``, ``orders`` and ``order``."""
+    """``queryset`` (and ``narrowed``), ``serializer_class``, ``filterset_class``, ``orders`` and ``order``."""
 
     pagination_class = Pages
     filter_backends = [Filters, Ordering]
     orders: Mapping[str, Sequence[str]] = {"id": ["pk"]}
     order = "id"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        # The description is made without a request, nor the parts of an address.
+        return rows if getattr(self, "swagger_fake_view", False) else self.narrowed(rows)
+
+    def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """What of ``queryset`` this address and this reader are about."""
+        return rows
 
     def listed(self, request: Request) -> Response:
         """One page; ``noticed`` is told of its rows."""

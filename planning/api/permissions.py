@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, cast
 
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -12,6 +13,7 @@ from rest_framework.views import APIView
 
 from planning.access import May, allowed, public
 from planning.api.idempotency import HEADER, answered_once
+from planning.api.parsing import LARGEST
 from planning.api.throttling import WriteThrottle
 from planning.models import User
 
@@ -61,6 +63,9 @@ class PlanningView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        # No row has such a number: a database would not even look for it.
+        if any(isinstance(one, int) and one > LARGEST for one in kwargs.values()):
+            raise NotFound
         post = getattr(self, "post", None)
         if request.method == "POST" and post is not None and not self.asks_only and HEADER in request.headers:
             setattr(self, "post", partial(answered_once, post))  # noqa: B010  # this request's own handler

@@ -68,9 +68,13 @@ def run_report(run: PlanningRun) -> dict[str, Any]:
 
 
 def gap(run: PlanningRun) -> float | None:
-    if run.best_cost is None or run.lower_bound is None:
+    return gap_between(run.best_cost, run.lower_bound)
+
+
+def gap_between(cost: float | None, bound: float | None) -> float | None:
+    if cost is None or bound is None:
         return None
-    return max(0.0, (run.best_cost - run.lower_bound) / run.best_cost) if run.best_cost > 0 else 0.0
+    return max(0.0, (cost - bound) / cost) if cost > 0 else 0.0
 
 
 def failure(run: PlanningRun) -> str:

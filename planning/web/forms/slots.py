@@ -13,6 +13,7 @@ from planning.models import MasterPlan, Room, Slot, SlotPattern, Specialty, Surg
 from planning.models.people import Weekday
 from planning.models.slots import SlotKind
 from planning.selectors.specialties import open_on
+from planning.services.week_slots import SlotValues
 from planning.web.forms.fields import ClockField, DayField, DurationField, require_order
 
 
@@ -107,6 +108,12 @@ class SlotForm(SlotBaseForm):
         if day not in self.week.days:
             raise forms.ValidationError(_("Ce jour n'est pas dans la semaine : choisissez-en un de la liste."))
         return day
+
+
+def slot_values(given: dict[str, Any], day: Any) -> SlotValues:
+    """As the services take them, once valid."""
+    names = ("room", "start_minute", "end_minute", "kind", "specialty", "surgeon", "positions", "longest_minutes")
+    return SlotValues(date=day, **{name: given[name] for name in names})
 
 
 def slot_initial(slot: Slot) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from planning.models import MasterPlan, Room, SlotPattern
 from planning.models.people import Weekday
 from planning.services.master_plans import save_pattern
 from planning.services.slots import Generated, generate_slots, weeks_between
-from planning.services.week_slots import SlotRefused, SlotValues
+from planning.services.week_slots import SlotRefused
 from planning.web.bands import Band, room_grid
-from planning.web.forms.slots import ApplyForm, MasterPlanForm, PatternForm, pattern_initial
+from planning.web.forms.slots import ApplyForm, MasterPlanForm, PatternForm, pattern_initial, slot_values
 from planning.web.listing import asked_number, make_listing
 from planning.web.views.master_plan_drafts import board_page
 
@@ -136,11 +136,6 @@ def _pattern_page(
             messages.success(request, _("La plage type est enregistrée."))
             return _to_grid(plan.pk, row.cycle_week)
     return render(request, "planning/master_plans/pattern.html", {"form": form, "plan": plan, "pattern": pattern})
-
-
-def slot_values(given: dict[str, Any], day: Any) -> SlotValues:
-    names = ("room", "start_minute", "end_minute", "kind", "specialty", "surgeon", "positions", "longest_minutes")
-    return SlotValues(date=day, **{name: given[name] for name in names})
 
 
 def _asked_place(request: HttpRequest) -> dict[str, Any]:

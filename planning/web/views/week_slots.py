@@ -18,10 +18,10 @@ from planning.models import Room, RoomClosure, Slot, User
 from planning.services.slots import generate_slots
 from planning.services.week_slots import SlotRefused, remove_slot, restore_pattern, save_slot
 from planning.web.bands import Band, room_grid
-from planning.web.forms.slots import SlotForm, slot_initial
+from planning.web.forms.slots import SlotForm, slot_initial, slot_values
 from planning.web.listing import asked_number
 from planning.web.views.home import week_to_plan
-from planning.web.views.master_plans import say_generated, slot_values
+from planning.web.views.master_plans import say_generated
 
 
 @require(May.EDIT_REFERENCE)

@@ -1,0 +1,143 @@
+"""The API does what its description says: Schemathesis asks every operation, well and badly, as several people.
+
+No crash, no answer that is not described, no body that is not as described. Seeded; each case is taken back.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core import signals
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import close_old_connections, transaction
+from django.utils import translation
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from planning.models import User
+from planning.services.tokens import create_token
+from tests.factories.hospital import NOW, WEEK
+from tests.factories.theatre import Theatre, rows_of, working_theatre
+
+pytestmark = pytest.mark.django_db
+SEED = 20261122
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
+    response_headers_conformance,
+]  # fmt: skip
+# How many cases of each operation, well formed and not, as whom.
+ASKED = {"director": (6, 4), "surgeon": (2, 1), "nobody": (1, 0)}
+with translation.override("fr"):
+    SCHEMA = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+SCHEMA.app = WSGIHandler()
+OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
+# The part of an address that a row's number stands in, by what comes before it.
+HOLES = {
+    "rooms": "room", "closures": "closure", "specialties": "specialty", "surgeons": "surgeon", "absences": "absence",
+    "interventions": "intervention", "explanations": "intervention", "slots": "slot", "plans": "plan", "runs": "run",
+    "master-plans": "master_plan", "patterns": "pattern", "comparisons": "comparison", "versions": "version",
+    "weeks": "week",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def connection_kept() -> Iterator[None]:
+    """A request ends with its connection; here with the test's."""
+    ends = (signals.request_started, signals.request_finished)
+    for one in ends:
+        one.disconnect(close_old_connections)
+    yield
+    for one in ends:
+        one.connect(close_old_connections)
+
+
+@pytest.fixture
+def theatre() -> Theatre:
+    return working_theatre()
+
+
+@pytest.fixture
+def known(theatre: Theatre) -> dict[str, Any]:
+    """A row of each kind, by the name that bodies and addresses give it."""
+    rows = rows_of(theatre)
+    room, master_plan = theatre.hospital.rooms[0].pk, rows["plan-directeur"]
+    return {
+        "room": room, "other_room": theatre.hospital.rooms[1].pk, "closure": rows["salles"]["closure"],
+        "specialty": theatre.hospital.orthopaedics.pk, "surgeon": rows["chirurgiens"]["pk"],
+        "absence": rows["chirurgiens"]["absence"], "intervention": theatre.item.pk, "interventions": [theatre.item.pk],
+        "first": theatre.item.pk, "second": theatre.item.pk, "slot": rows["semaines"]["pk"], "plan": theatre.draft.pk,
+        "proposal": theatre.proposal.pk, "run": theatre.run.pk, "master_plan": master_plan["pk"],
+        "pattern": master_plan["pattern"], "comparison": rows["comparaisons"]["pk"], "version": 1, "week": str(WEEK),
+        "equipment": [], "date": "2026-11-24", "other_date": "2026-11-25", "revision": 0, "starts_on": "2026-11-24",
+        "ends_on": "2026-11-25", "valid_from": "2026-11-23", "owner": "",
+    }  # fmt: skip
+
+
+def tokens_of(theatre: Theatre) -> dict[str, str | None]:
+    people: dict[str, User] = {"director": theatre.hospital.director, "surgeon": theatre.hospital.surgeon_user}
+    found = {role: create_token(name=role, days=30, user=user, now=NOW)[1] for role, user in people.items()}
+    return {**found, "nobody": None}
+
+
+def led_to_rows(case: Case, known: Mapping[str, Any], chance: random.Random) -> Case:
+    """Numbers drawn at random lead nowhere: three times in four the address and the body name what is there."""
+    parts = case.path.strip("/").split("/")
+    holes = {after.strip("{}"): before for before, after in pairwise(parts) if after.startswith("{")}
+    for name, before in holes.items():
+        if chance.random() < 0.75 and before in HOLES:
+            case.path_parameters[name] = known[HOLES[before]]
+    if isinstance(case.body, dict):
+        for name in case.body:
+            if name in known and chance.random() < 0.6:
+                case.body[name] = known[name]
+    if "If-Match" in case.headers and chance.random() < 0.6:
+        case.headers["If-Match"] = "*"
+    return case
+
+
+@pytest.mark.parametrize("label", sorted(OPERATIONS))
+def test_an_operation_answers_as_it_is_described(label: str, theatre: Theatre, known: dict[str, Any]) -> None:
+    operation, tokens, chance = OPERATIONS[label], tokens_of(theatre), random.Random(SEED)
+    modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    for role, counts in ASKED.items():
+        for mode, count in zip(modes, counts, strict=True):
+            if not count or (mode is GenerationMode.NEGATIVE and not _takes_anything(operation)):
+                continue
+            headers = {"Authorization": f"Bearer {tokens[role]}"} if tokens[role] else {}
+            for case in drawn(operation, mode, count):
+                with transaction.atomic():
+                    led_to_rows(case, known, chance).call_and_validate(headers=headers, checks=CHECKS)
+                    transaction.set_rollback(True)
+
+
+def _takes_anything(operation: Any) -> bool:
+    return any(True for _one in operation.iter_parameters()) or bool(operation.body)
+
+
+def drawn(operation: Any, mode: GenerationMode, count: int) -> Iterator[Case]:
+    cases: list[Case] = []
+
+    @seed(SEED)
+    @settings(
+        max_examples=count, database=None, deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def draw(case: Case) -> None:
+        cases.append(case)
+
+    draw()
+    yield from cases
