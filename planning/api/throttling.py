@@ -1,4 +1,4 @@
-"""How many changes one person may make through the API in a minute; questions are free."""
+"""How many changes one person may make through the API in a minute; most questions are free."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from planning.limits import seconds_to_wait
 class WriteThrottle(BaseThrottle):
     """A view whose POST changes nothing (a price asked while dragging) says ``asks_only``.
 
-    One whose pages are counted apart says its ``limit``.
+    One that is counted apart, question or not, says its ``limit``.
     """
 
     seconds = 0
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        if request.method in SAFE_METHODS or getattr(view, "asks_only", False) or request.user.pk is None:
+        what = getattr(view, "limit", None if getattr(view, "asks_only", False) else "write")
+        if request.method in SAFE_METHODS or what is None or request.user.pk is None:
             return True
-        self.seconds = seconds_to_wait(getattr(view, "limit", "write"), request.user.pk)
+        self.seconds = seconds_to_wait(what, request.user.pk)
         return self.seconds == 0
 
     def wait(self) -> float:

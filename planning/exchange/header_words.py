@@ -23,6 +23,8 @@ _INTERVENTIONS = {
     ),
     "deadline_date": "date limite, echeance, limite, deadline, deadline date, due date, uiterste datum",
     "priority": "priorite, urgence, priority, urgency, casustype, prioriteit, case type, caractere",
+    "side": "cote, lateralite, side, laterality, kant, zijde",
+    "anaesthesia": "anesthesie, type d anesthesie, anaesthesia, anesthesia, anesthesia type, anaesthesia type",
     "ambulatory": "ambulatoire, ambu, ambulatory, outpatient, day case, dagbehandeling, dagopname",
     "child": "enfant, pediatrie, pediatrique, child, paediatric, pediatric, kind",
     "septic": "septique, infecte, isolement, septic, infected, besmet",

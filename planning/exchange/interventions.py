@@ -35,6 +35,15 @@ _PRIORITIES = (
     ("prioritaire", "expedited"), ("expedited", "expedited"), ("semi", "expedited"), ("spoed 24", "expedited"),
     ("urgen", "urgent"), ("spoed", "urgent"), ("acuut", "urgent"), ("emergen", "urgent"),
 )  # fmt: skip
+_SIDES = (
+    ("gauche", "left"), ("left", "left"), ("links", "left"), ("droit", "right"), ("right", "right"),
+    ("rechts", "right"), ("bilat", "both"), ("both", "both"), ("deux", "both"), ("beide", "both"),
+)  # fmt: skip
+_ANAESTHESIA = (
+    ("general", "general"), ("ag", "general"), ("algemeen", "general"),
+    ("rachi", "spinal"), ("spinal", "spinal"), ("locoreg", "regional"), ("loco reg", "regional"), ("alr", "regional"),
+    ("regional", "regional"), ("sedat", "sedation"), ("local", "local"), ("lokaal", "local"),
+)  # fmt: skip
 
 TARGET = Target(
     "interventions",
@@ -110,6 +119,8 @@ TARGET = Target(
             Kind.CHOICE,
             choices=_PRIORITIES,
         ),
+        Field("side", gettext_lazy("Côté"), Kind.CHOICE, choices=_SIDES),
+        Field("anaesthesia", gettext_lazy("Anesthésie"), Kind.CHOICE, choices=_ANAESTHESIA),
         Field(
             "ambulatory",
             gettext_lazy("Ambulatoire"),
@@ -172,6 +183,8 @@ class InterventionRow:
     admission_date: date
     deadline_date: date
     priority: str
+    side: str
+    anaesthesia: str
     ambulatory: bool
     child: bool
     septic: bool
@@ -225,6 +238,8 @@ def _row(record: Record, mapping: Mapping, known: Known) -> InterventionRow | No
         admission_date=dates[0],
         deadline_date=dates[1],
         priority=record.get("priority") or "elective",
+        side=record.get("side") or "",
+        anaesthesia=record.get("anaesthesia") or "",
         ambulatory=bool(record.get("ambulatory")),
         child=bool(record.get("child")),
         septic=bool(record.get("septic")),

@@ -33,6 +33,8 @@ def history_answer(history: History, minutes: int | None) -> dict[str, Any]:
         "median": history.median,
         "p80": history.p80,
         "choices": [_choice(key, value, chosen) for key, value in (("median", history.median), ("p80", history.p80))],
+        # Whether the same procedure speaks, and not others in its stead.
+        "precedents": history.group in (Group.OWN, Group.PROCEDURE),
         "over": over,
         "based_on": _based_on(history),
         "few": _few(history),

@@ -53,6 +53,14 @@ ACCOUNTS = (
 _WEEKS_OF_SLOTS_AHEAD = 5
 _REFERENCE = "demo:"
 _POLICY = "specialty"
+_STATES = Intervention.State
+# State, procedure, minutes, days from Monday to the admission, and the rest.
+_REQUESTS: tuple[tuple[str, str, int, int, dict[str, str]], ...] = (
+    (_STATES.DRAFT, "Prothèse totale de hanche", 130, 8, {"side": "left"}),
+    (_STATES.REQUESTED, "Méniscectomie sous arthroscopie", 45, 9, {"side": "right", "anaesthesia": "spinal"}),
+    (_STATES.RETURNED, "Réparation de la coiffe des rotateurs", 90, 10,
+     {"return_reason": "Quel côté, et avec ou sans ancres résorbables ?"}),
+)  # fmt: skip
 
 
 class OtherDataError(Exception):
@@ -255,7 +263,49 @@ class _Loader:
             batch_size=500,
         )
         self._approve(list(zip(rows, cases, strict=True)))
-        return len(rows)
+        return len(rows) + self._surgeons_requests(seed, len(rows))
+
+    def _surgeons_requests(self, seed: int, known: int) -> int:
+        """What Dr Martin is writing, has asked for and must complete, so that none of the portal's pages is empty."""
+        surgeon, today = self.surgeons["MAR"], self.drawn.monday
+        procedures = {one.label: one for one in catalogue.PROCEDURES["ORT"]}
+        for number, (state, label, minutes, days, more) in enumerate(_REQUESTS, start=known + 1):
+            procedure = procedures[label]
+            row = Intervention.objects.create(
+                code=f"I{self.now:%y}-{number:05d}",
+                patient_code=f"P-{7000 + number % 1000}",
+                procedure_label=label,
+                procedure_code=procedure.code,
+                surgeon=surgeon,
+                specialty=surgeon.specialty,
+                planned_minutes=minutes,
+                admission_date=today + timedelta(days=days),
+                deadline_date=today + timedelta(days=days + 28),
+                state=state,
+                source_reference=f"{_REFERENCE}{seed}:{number}",
+                requested_at=self.now,
+                requested_by=self.users["dr.martin"],
+                **more,
+            )
+            row.equipment.set(self.equipment[code] for code in procedure.equipment)
+            self._submitted(row)
+        return len(_REQUESTS)
+
+    def _submitted(self, row: Intervention) -> None:
+        """The lines that the portal and the inbox would have written; none of a draft."""
+        if row.state == Intervention.State.DRAFT:
+            return
+        actions = JournalEntry.Action
+        asked = {"state": Intervention.State.REQUESTED, "procedure_label": row.procedure_label}
+        JournalEntry.objects.create(
+            at=self.now, user=self.users["dr.martin"], action=actions.SUBMIT, intervention=row, after=asked
+        )
+        if row.state == Intervention.State.RETURNED:
+            JournalEntry.objects.create(
+                at=self.now, user=self.users["regulatrice"], action=actions.RETURN, intervention=row,
+                before={"state": Intervention.State.REQUESTED, "return_reason": ""},
+                after={"state": row.state, "return_reason": row.return_reason}, reason=row.return_reason,
+            )  # fmt: skip
 
     def _row(self, case: Case, reference: str, number: int) -> Intervention:
         def moment(minute: int | None) -> datetime | None:

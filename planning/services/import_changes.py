@@ -21,7 +21,7 @@ State = Intervention.State
 OPEN = (State.REQUESTED, State.ACCEPTED)
 _PLAIN = (
     "patient_code", "procedure_label", "procedure_code", "planned_minutes", "admission_date", "deadline_date",
-    "priority", "ambulatory", "child", "septic", "recovery_minutes", "notes",
+    "priority", "side", "anaesthesia", "ambulatory", "child", "septic", "recovery_minutes", "notes",
 )  # fmt: skip
 _TIMES = ("entered_at", "left_at")
 

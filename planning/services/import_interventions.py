@@ -104,6 +104,8 @@ def _intervention(
         admission_date=row.admission_date,
         deadline_date=row.deadline_date,
         priority=row.priority,
+        side=row.side,
+        anaesthesia=row.anaesthesia,
         ambulatory=row.ambulatory,
         child=row.child,
         septic=row.septic,

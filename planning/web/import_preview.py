@@ -18,7 +18,12 @@ from planning.selectors.specialties import open_on
 from planning.services.import_writers import Row
 from planning.services.imports import Preview
 
-_CHOICES = dict([*Intervention.Priority.choices, *SlotKind.choices])
+_CHOICES = dict(
+    [
+        *Intervention.Priority.choices, *Intervention.Side.choices, *Intervention.Anaesthesia.choices,
+        *SlotKind.choices,
+    ]
+)  # fmt: skip
 _SHOWN_PROBLEMS, _SHOWN_LINES, _SHOWN_ROWS, _SHOWN_NAMES, _SHOWN_CHANGES = 100, 8, 8, 60, 100
 
 

@@ -66,20 +66,23 @@ def _places(facts: Facts, surgeon: Surgeon, minutes: int | None, today: date) ->
     admission, deadline = facts.get("admission_date"), facts.get("deadline_date")
     if not minutes or not admission or not deadline or deadline <= admission:
         return None
-    equipment = facts.get("equipment") or ()
-    asked = Asked(
+    return places_answer(first_places(asked_of(facts | {"planned_minutes": minutes}, surgeon), today))
+
+
+def asked_of(facts: Facts, surgeon: Surgeon) -> Asked:
+    """The form's values as the places are asked for."""
+    return Asked(
         surgeon=surgeon,
-        minutes=minutes,
-        admission=admission,
-        deadline=deadline,
+        minutes=facts["planned_minutes"],
+        admission=facts["admission_date"],
+        deadline=facts["deadline_date"],
         priority=facts.get("priority") or Intervention.Priority.ELECTIVE,
         ambulatory=bool(facts.get("ambulatory")),
         child=bool(facts.get("child")),
         septic=bool(facts.get("septic")),
         recovery_minutes=USUAL_RECOVERY_MINUTES,
-        equipment=frozenset(one.code for one in equipment),
+        equipment=frozenset(one.code for one in facts.get("equipment") or ()),
     )
-    return places_answer(first_places(asked, today))
 
 
 def _weekdays(places: dict[str, Any] | None) -> list[str]:

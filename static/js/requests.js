@@ -1,6 +1,6 @@
 /* A request being written: what follows what is typed is asked of the server, which computes and words all of it. */
 const form = document.querySelector("#request-form");
-const DURATION_DELAY = 350;
+const DELAY = 350;
 
 function start() {
   const minutes = form.elements.planned_minutes;
@@ -41,7 +41,9 @@ function start() {
     if (takeUsual()) ask();
   }
 
-  function later(delay = DURATION_DELAY) {
+  /** An answer on its way is to what was there before: it would undo what was just chosen. */
+  function later(delay = DELAY) {
+    asked.abort();
     clearTimeout(waiting);
     waiting = setTimeout(ask, delay);
   }
@@ -50,7 +52,7 @@ function start() {
   function takeUsual() {
     const told = form.querySelector("[data-advised]");
     if (!told) return false;
-    if (!ownDuration) write(Number(told.dataset.advised));
+    if (!ownDuration && told.dataset.advised) write(Number(told.dataset.advised));
     if (ownNeeds || told.dataset.equipment === undefined) return false;
     const usual = new Set(told.dataset.equipment.split(","));
     let changed = false;
@@ -129,6 +131,7 @@ function start() {
     if (event.target.matches("[data-duration-range]")) later(0);
   });
   enhance();
+  form.dataset.ready = "";
   if (takeUsual()) later(0);
 }
 

@@ -104,6 +104,16 @@ def test_a_file_says_who_is_a_child_septic_and_how_long_they_stay_in_recovery(ho
     assert rows == {"R1": (True, False, 45), "R2": (False, True, 90)}
 
 
+def test_a_file_says_the_side_and_the_anaesthesia(hospital: Hospital) -> None:
+    lines = REQUESTS.strip().split("\n")
+    separator = ";" if ";" in lines[0] else ","
+    more = [["côté", "anesthésie"], ["Gauche", "AG"], ["bilatéral", "Rachianesthésie"]]
+    text = "\n".join(separator.join([line, *cells]) for line, cells in zip(lines, more, strict=True))
+    _import(hospital, "interventions", text)
+    rows = {row.code: (row.side, row.anaesthesia) for row in Intervention.objects.all()}
+    assert rows == {"R1": ("left", "general"), "R2": ("both", "spinal")}
+
+
 def test_a_preview_writes_nothing(hospital: Hospital) -> None:
     preview = _preview("interventions", REQUESTS)
     assert (preview.asked, len(preview.new), preview.errors) == (2, 2, [])
