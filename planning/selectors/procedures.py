@@ -11,6 +11,8 @@ from planning.models import Intervention, Surgeon
 
 MOST_FREQUENT, MOST_FOUND = 6, 8
 MOST_WORDS = 10
+# A name that another surgeon wrote once may tell of one patient; written again, it is a procedure's.
+FEWEST = 2
 
 
 class Procedure(NamedTuple):
@@ -24,7 +26,10 @@ class Procedure(NamedTuple):
 
 
 def known_procedures(surgeon: Surgeon) -> list[Procedure]:
-    """Each once, this surgeon's most frequent first, then their specialty's. One query."""
+    """Each once, this surgeon's most frequent first, then their specialty's; none of another's that is written once.
+
+    One query.
+    """
     rows = (
         Intervention.objects.submitted()
         .order_by()
@@ -37,7 +42,8 @@ def known_procedures(surgeon: Surgeon) -> list[Procedure]:
     )
     found: dict[str, Procedure] = {}
     for one in sorted((Procedure(*row) for row in rows), key=lambda one: (-one.own, -one.kin, -one.total, one.label)):
-        found.setdefault(plain(one.label), one)
+        if one.own or one.total >= FEWEST:
+            found.setdefault(plain(one.label), one)
     return list(found.values())
 
 

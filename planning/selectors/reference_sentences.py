@@ -15,6 +15,7 @@ from planning.access import Role
 from planning.models import JournalEntry, Specialty
 from planning.models.people import Weekday
 from planning.selectors.parameters import change_sentence
+from planning.selectors.preferences import preference_text
 
 Facts = Mapping[str, Any]
 Action = JournalEntry.Action
@@ -170,6 +171,8 @@ _EVENTS = (
 def _changed(name: str, before: Any, after: Any) -> list[str]:
     if name == "hours":
         return _changed_hours(before or {}, after or {})
+    if name == "preferences":
+        return [_change(_("souhaits"), preference_text(before or ()) or "–", preference_text(after or ()) or "–")]
     return [_change(str(_FIELDS.get(name, name)), _written(name, before), _written(name, after))]
 
 

@@ -75,7 +75,7 @@ def edit_sentence(code: str, before: Facts, after: Facts) -> str:
         return _("%(code)s annulée") % {"code": code}
     if after.get("state") == Intervention.State.ACCEPTED:
         return _("%(code)s acceptée") % {"code": code}
-    return wording.named(code, _changes(before, after))
+    return wording.named(code, changed_fields(before, after))
 
 
 def request_sentence(code: str, before: Facts, after: Facts) -> str:
@@ -86,13 +86,14 @@ def request_sentence(code: str, before: Facts, after: Facts) -> str:
     if state == Intervention.State.CANCELLED:
         return _("%(code)s abandonnée par le chirurgien") % {"code": code}
     if before.get("state") == Intervention.State.RETURNED:
-        changes = _changes(before, {name: value for name, value in after.items() if name != "state"})
+        changes = changed_fields(before, {name: value for name, value in after.items() if name != "state"})
         said = _("%(code)s soumise à nouveau") % {"code": code}
         return wording.named(said, changes) if changes else said
     return _("%(code)s soumise : %(label)s") % {"code": code, "label": after.get("procedure_label", "")}
 
 
-def _changes(before: Facts, after: Facts) -> str:
+def changed_fields(before: Facts, after: Facts) -> str:
+    """« durée prévue 01:00 → 01:30 ; notes modifié »."""
     parts = []
     for name in wording.ordered(after, FIELD_NAMES):
         label = FIELD_NAMES.get(name, name)

@@ -232,7 +232,7 @@ def _placement(
         "start": loaded.starts[key],
         "minutes": loaded.problem.intervention_by_id[key].duration,
         "pinned": pinned,
-        "forced": row.forced,
+        "forced": row.forced and reader.may_read(loaded.interventions[key]),
         "overtime_minutes": overtime,
         "warnings": reader.warnings(key, violations),
         "remarks": reader.warnings(key, remarks),

@@ -93,6 +93,8 @@ def rows_of(theatre: Theatre) -> Rows:
         "interventions": {"pk": theatre.item.pk},
         "boite": {"pk": make_intervention(surgeon, 60, state="requested").pk},
         "demandes": {"pk": make_intervention(surgeon, 60, state="draft").pk},
+        "mes-interventions": {"pk": theatre.item.pk},
+        "mes-disponibilites": {"absence": absence.pk},
         "comparaisons": {"pk": comparison.pk, "week": str(WEEK), "policy": "open", "form": "csv"},
         "semaines": {"week": str(WEEK), "pk": slot.pk},
         "liberations": {"pk": slot.pk},

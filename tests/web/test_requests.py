@@ -54,12 +54,12 @@ def test_a_submission_is_asked_of_the_bloc(surgeon: Client, hospital: Hospital) 
     microscope = Equipment.objects.get()
     answer = surgeon.post(NEW, given(submit="1", equipment=[microscope.pk], wished_date=WEEK.days[2].isoformat()))
 
-    assert (answer.status_code, answer["Location"]) == (302, reverse("interventions"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("own-interventions"))
     row = Intervention.objects.get()
     assert (row.state, row.surgeon, row.planned_minutes, row.side) == ("requested", hospital.surgeons[0], 140, "left")
     assert (row.anaesthesia, row.wished_date, row.ambulatory) == ("spinal", WEEK.days[2], False)
     assert list(row.equipment.all()) == [microscope]
-    assert "est soumise au bloc" in surgeon.get(reverse("interventions")).content.decode()
+    assert "est soumise au bloc" in surgeon.get(reverse("own-interventions")).content.decode()
 
 
 def test_a_draft_may_lack_the_patient_and_is_seen_by_nobody_else(

@@ -53,14 +53,11 @@ SEARCH = ["code", "patient_code", "procedure_label", "procedure_code", "surgeon_
 
 @require(May.SEE_DRAFTS, May.SEE_OWN)
 def intervention_list(request: HttpRequest) -> HttpResponse:
-    """Everyone's interventions for whoever plans; a surgeon's own, read-only."""
-    user = request.user
-    everyone = allowed(user, May.SEE_DRAFTS)
-    known = Intervention.objects.submitted() if everyone else Intervention.objects.all()
-    rows = _with_place(known, (Plan.Status.DRAFT, Plan.Status.APPROVED) if everyone else ())
-    if not everyone:
-        rows = rows.filter(surgeon__user=cast("User", user))
-    state = request.GET.get("state", "open" if everyone else "coming")
+    """Everyone's interventions for whoever plans; a surgeon's own have a page of their own."""
+    if not allowed(request.user, May.SEE_DRAFTS):
+        return redirect("own-interventions")
+    rows = _with_place(Intervention.objects.submitted())
+    state = request.GET.get("state", "open")
     rows = rows.filter(state__in=GROUPS.get(state, GROUPS["all"]))
     rows, chosen = _narrowed(request, rows)
     listing = make_listing(request, rows, search=SEARCH, sorts=SORTS, default="deadline")
@@ -68,10 +65,9 @@ def intervention_list(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "state": state,
-        "states": [one for one in State.choices if not everyone or one[0] != State.DRAFT],
+        "states": [one for one in State.choices if one[0] != State.DRAFT],
         "specialties": Specialty.objects.all(),
-        "surgeons": Surgeon.objects.filter(active=True) if everyone else Surgeon.objects.none(),
-        "everyone": everyone,
+        "surgeons": Surgeon.objects.filter(active=True),
         "today": timezone.localdate(),
         **chosen,
     }
@@ -180,9 +176,9 @@ def _equipment(form: InterventionForm) -> Iterable[Equipment]:
     return cast("Iterable[Equipment]", form.cleaned_data["equipment"])
 
 
-def _with_place(rows: QuerySet[Intervention], statuses: tuple[str, ...]) -> QuerySet[Intervention]:
-    """Each row with where the living versions put it (the approved one only, when no status is given)."""
-    living = Placement.objects.filter(plan__status__in=statuses or (Plan.Status.APPROVED,))
+def _with_place(rows: QuerySet[Intervention]) -> QuerySet[Intervention]:
+    """Each row with where the living versions put it."""
+    living = Placement.objects.filter(plan__status__in=(Plan.Status.DRAFT, Plan.Status.APPROVED))
     places = living.select_related("plan", "slot__room").order_by("-plan__number")
     return rows.select_related("surgeon", "specialty").prefetch_related(
         Prefetch("placements", places, to_attr="places")

@@ -79,7 +79,7 @@ def request_withdraw(request: HttpRequest, surgeon: Surgeon, pk: int) -> HttpRes
         services.withdraw_request(request=row, surgeon=surgeon, user=cast("User", request.user), now=timezone.now())
     except services.RequestRefused:
         messages.error(request, _("Le bloc a déjà décidé de cette demande : elle ne se retire plus."))
-        return redirect("interventions")
+        return redirect("own-interventions")
     messages.success(request, _("%(code)s est retirée : c'est de nouveau un brouillon.") % {"code": row.code})
     return redirect("request-edit", pk=pk)
 
@@ -93,7 +93,7 @@ def request_delete(request: HttpRequest, surgeon: Surgeon, pk: int) -> HttpRespo
         services.delete_request_draft(request=row, surgeon=surgeon, user=cast("User", request.user), now=timezone.now())
     except services.RequestRefused:
         messages.error(request, _("Ce n'est plus un brouillon : retirez la demande d'abord."))
-        return redirect("interventions")
+        return redirect("own-interventions")
     messages.success(request, _("Le brouillon %(code)s est supprimé.") % {"code": row.code})
     return redirect("request-create")
 
@@ -142,7 +142,7 @@ def _received(request: HttpRequest, surgeon: Surgeon, row: Intervention) -> Http
         return _page(request, surgeon, form, status=409)
     except services.RequestRefused:
         messages.error(request, _("Le bloc a décidé de cette demande entre-temps : rien n'a été enregistré."))
-        return redirect("interventions")
+        return redirect("own-interventions")
 
 
 def _saved(request: HttpRequest, surgeon: Surgeon, form: RequestForm, *, submitting: bool) -> HttpResponse:
@@ -160,7 +160,7 @@ def _saved(request: HttpRequest, surgeon: Surgeon, form: RequestForm, *, submitt
         return redirect("request-edit", pk=row.pk)
     row = services.submit_request(**given, answer=form.cleaned_data.get("answer", ""))
     messages.success(request, _("%(code)s est soumise au bloc.") % {"code": row.code})
-    return redirect("interventions")
+    return redirect("own-interventions")
 
 
 def _untold(asked: QueryDict, surgeon: Surgeon, form: RequestForm) -> list[Intervention]:
