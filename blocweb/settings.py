@@ -268,14 +268,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "blocweb",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    # Asked as one policy by a run and as several by a comparison: one name for the set.
-    "ENUM_NAME_OVERRIDES": {
-        "PolicyEnum": "planning.solver.policies.POLICIES",
-        "PlanStatusEnum": "planning.models.plans.Plan.Status",
-        "MasterPlanStatusEnum": "planning.models.slots.MasterPlan.Status",
-        "RunStateEnum": "planning.models.runs.PlanningRun.State",
-        "InterventionStateEnum": "planning.models.interventions.Intervention.State",
-    },
+    # Choices stand where they are asked: named sets would have to be told apart in these settings one by one.
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # ---- Celery: the broker only wakes a worker; the PlanningRun row is the truth --------------------

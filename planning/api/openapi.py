@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 
 from planning.api.errors import CONTENT_TYPE
+from planning.api.examples import ANSWERS, REQUESTS
 
 ALWAYS = (400, 401, 403, 406, 429, 503)
 # The endpoint's own doing, or the shape of what was sent.
@@ -64,6 +65,16 @@ class PlanningSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         return [*super().get_override_parameters(), *self._headers()]
+
+    def get_examples(self) -> list[OpenApiExample]:
+        """Those of planning/api/examples.py; a list's answer is a page, which needs none."""
+        name, found = self.get_operation_id(), [*super().get_examples()]
+        if name in REQUESTS:
+            found.append(OpenApiExample("Request", value=REQUESTS[name], request_only=True))
+        if name in ANSWERS:
+            codes = ["200", "201"]
+            found.append(OpenApiExample("Answer", value=ANSWERS[name], response_only=True, status_codes=codes))
+        return found
 
     def _headers(self) -> list[OpenApiParameter]:
         found = []

@@ -1,0 +1,111 @@
+"""One well-formed body of each operation that takes one, and what the first ones answer, for the description.
+
+Rows are numbered, times are minutes after midnight. tests/api/test_examples.py checks each against its schema.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_DATES = {"starts_on": "2026-12-24", "ends_on": "2026-12-26"}
+_DROP = {"intervention": 12, "room": 1, "date": "2026-11-24", "start": 510}
+_SLOT = {"date": "2026-11-26", "room": 1, "start_minute": 480, "end_minute": 1080, "specialty": 2, "positions": 6}
+_SURGEON = {
+    "code": "S14", "trigram": "LEF", "last_name": "Lefèvre", "first_name": "Anne", "specialty": 2,
+    "daily_maximum_minutes": 480, "hours": [{"weekday": 0, "start_minute": 480, "end_minute": 1080}],
+}  # fmt: skip
+_INTERVENTION = {
+    "code": "I26-00042", "patient_code": "P-5521", "procedure_label": "Prothèse totale de hanche", "surgeon": 3,
+    "planned_minutes": 120, "admission_date": "2026-11-24", "deadline_date": "2026-12-11", "equipment": [2],
+    "priority": "elective",
+}  # fmt: skip
+_ROOM = {"code": "SO5", "name": "Salle hybride", "opens_minute": 480, "closes_minute": 1200, "equipment": [2]}
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "comparison_request": {"first": "2026-09-28", "last": "2026-11-16", "policies": ["open", "specialty"]},
+    "comparison_weights": {"weights": {"occupancy": 3}},
+    "intervention_create": _INTERVENTION,
+    "intervention_edit": {"planned_minutes": 135, "reason": "Durée revue avec le chirurgien"},
+    "intervention_cancel": {"reason": "Le patient a de la fièvre"},
+    "master_plan_create": {"name": "Plan 2027", "valid_from": "2027-01-04", "cycle_weeks": 2},
+    "master_plan_edit": {"valid_until": "2027-12-26"},
+    "master_plan_apply": {"first": "2027-01-04", "weeks": 8},
+    "master_plan_lift": {"slot": 31, "owner": "surgeon:3", "week": 1, "minutes": 300, "step": 60},
+    "master_plan_pin": {"slot": 31, "pinned": True, "revision": 4},
+    "master_plan_place": {
+        "slot": 31, "owner": "surgeon:3", "week": 1, "weekday": 2, "room": 1, "start": 480, "end": 780, "revision": 4,
+    },
+    "master_plan_propose": {"revision": 4, "most_changes": 10},
+    "master_plan_remove": {"slot": 31, "revision": 4},
+    "master_plan_undo": {"revision": 5},
+    "master_plan_validate": {"start": "2027-01-04", "previous": 1, "advice": "Avis favorable.", "revision": 5},
+    "parameters_edit": {"hospital_day_euros": 310, "reason": "Tarif 2027"},
+    "pattern_create": {"weekday": 2, "room": 1, "start_minute": 480, "end_minute": 1080, "specialty": 2},
+    "pattern_edit": {"end_minute": 1020},
+    "plan_approve": {"revision": 17},
+    "plan_lift": {"intervention": 12},
+    "plan_make_room": {"intervention": 12, "slot": 40, "revision": 17},
+    "plan_move": {**_DROP, "revision": 17, "reason": "Le chirurgien opère seul ce jour-là"},
+    "plan_pin": {"interventions": [12, 14], "pinned": True, "reason": "Confirmé au patient", "revision": 17},
+    "plan_price": _DROP,
+    "plan_redo": {"revision": 18},
+    "plan_room_swap": {
+        "room": 1, "date": "2026-11-24", "other_room": 2, "other_date": "2026-11-24", "revision": 17,
+    },
+    "plan_room_swap_price": {"room": 1, "date": "2026-11-24", "other_room": 2, "other_date": "2026-11-24"},
+    "plan_swap": {"first": 12, "second": 14, "revision": 17},
+    "plan_swap_partners": {"intervention": 12},
+    "plan_swap_price": {"first": 12, "second": 14},
+    "plan_take": {"proposal": 9, "interventions": None, "revision": 17},
+    "plan_undo": {"revision": 17},
+    "plan_unplan": {"interventions": [12], "revision": 17},
+    "preferences_edit": {"language": "fr"},
+    "release_rules_edit": {"rules": [{"specialty": 2, "days_ahead": 7, "substitute": None}]},
+    "room_create": _ROOM,
+    "room_edit": {"name": "Salle hybride"},
+    "room_close": {**_DATES, "reason": "Maintenance"},
+    "rules_edit": {"levels": {"deadline": "soft"}, "costs": {"deadline": 500}, "reason": "Essai d'un mois"},
+    "run_cancel": {"keep_best": True},
+    "run_request": {"policy": "specialty", "time_limit": 20},
+    "slot_create": _SLOT,
+    "slot_edit": {"end_minute": 1020},
+    "slot_release": {"substitute": 4},
+    "specialty_create": {"code": "URO", "name": "Urologie", "colour": "uro"},
+    "specialty_edit": {"name": "Urologie et andrologie"},
+    "specialty_close": {"closed_on": "2027-01-04", "reason": "Transfert"},
+    "surgeon_create": _SURGEON,
+    "surgeon_edit": {"hours": [{"weekday": 3, "start_minute": 480, "end_minute": 780}]},
+    "surgeon_absence": {**_DATES, "reason": "Congés"},
+}  # fmt: skip
+
+_ROOM_ROW = {"id": 5, **_ROOM, "position": 5, "in_service": True, "closures": []}
+_INTERVENTION_ROW = {
+    "id": 42, **_INTERVENTION, "procedure_code": "", "specialty": 2, "wished_date": None, "side": "", "anaesthesia": "",
+    "ambulatory": False, "child": False, "septic": False, "recovery_minutes": 90, "notes": "", "state": "accepted",
+    "return_reason": "", "cancel_reason": "", "requested_at": "2026-11-20T08:12:00Z", "to_replan_since": None,
+    "places": [],
+}  # fmt: skip
+_PLAN_ROW = {
+    "id": 8, "monday": "2026-11-23", "number": 3, "status": "draft", "policy": "specialty", "revision": 17, "base": 7,
+    "total_cost": None, "lower_bound": None, "created_at": "2026-11-20T08:00:00Z", "created_by": 1, "approved_at": None,
+    "approved_by": None,
+}  # fmt: skip
+
+ANSWERS: dict[str, Any] = {
+    "room": _ROOM_ROW,
+    "room_create": _ROOM_ROW,
+    "room_edit": _ROOM_ROW,
+    "intervention": _INTERVENTION_ROW,
+    "intervention_create": _INTERVENTION_ROW,
+    "intervention_accept": _INTERVENTION_ROW,
+    "plan": {
+        **_PLAN_ROW,
+        "placements": [
+            {"intervention": 42, "code": "I26-00042", "slot": 40, "room": 1, "date": "2026-11-24", "start": 480,
+             "minutes": 120, "pinned": True, "forced": False},
+        ],
+        "unplanned": [57],
+    },
+    "plan_approve": {"plan_id": 11, "number": 4, "message": "Version 4 approuvée : elle ne changera plus."},
+    "specialty": {"id": 2, "code": "ORT", "name": "Orthopédie", "colour": "ort", "closed_on": None, "close_reason": ""},
+}  # fmt: skip
