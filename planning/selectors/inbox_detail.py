@@ -193,8 +193,8 @@ def _place_line(answer: DayAnswer) -> PlaceLine:
     said = _("%(owner)s, finit à %(end)s") % {"owner": owner, "end": wording.clock(place.end)} if late else owner
     return PlaceLine(
         day=answer.day,
-        place=wording.place(place.room, answer.day, place.start),
+        place=f"{wording.day_and_month(answer.day)} · {wording.clock(place.start)} · {place.room}",
         why=said,
         cost=wording.signed_euros(place.cost),
-        tone="warn" if late or place.remarks else "ok",
+        tone="warn" if late or place.remarks else "" if place.cost > 0 else "ok",
     )

@@ -50,7 +50,7 @@ def conflict_text(hit: Hit) -> str:
     facts = {
         "surgeon": hit.intervention.surgeon,
         "room": place.slot.room.code,
-        "day": wording.day_short(day),
+        "day": wording.day_and_month(day),
         "specialty": hit.intervention.specialty.name,
         "start": wording.clock(minute_of(place.starts_at, day)),
     }
@@ -92,7 +92,7 @@ def _placed(place: Placement | None) -> str:
     if place is None:
         return ""
     day = place.slot.date
-    return wording.place(place.slot.room.code, day, minute_of(place.starts_at, day))
+    return f"{wording.day_and_month(day)} {wording.clock(minute_of(place.starts_at, day))}, {place.slot.room.code}"
 
 
 def oddities(item: Item, hint: Hint) -> list[Said]:

@@ -16,8 +16,15 @@ def to_replan(today: date) -> QuerySet[Intervention]:
 
     The last are known by their placements alone: planned, and no approved version holds them from ``today`` on.
     """
+    flagged, undone = parts_to_replan(today)
+    return Intervention.objects.filter(Q(pk__in=flagged.values("pk")) | Q(pk__in=undone.values("pk")))
+
+
+def parts_to_replan(today: date) -> tuple[QuerySet[Intervention], QuerySet[Intervention]]:
+    """The two ways in, each found by an index of its own."""
     coming = Placement.objects.filter(
         intervention=OuterRef("pk"), plan__status=Plan.Status.APPROVED, slot__date__gte=today
     )
-    flagged = Q(state__in=(State.ACCEPTED, State.PLANNED), to_replan_since__isnull=False)
-    return Intervention.objects.filter(flagged | Q(~Exists(coming), state=State.PLANNED))
+    rows = Intervention.objects.order_by()
+    flagged = rows.filter(state__in=(State.ACCEPTED, State.PLANNED), to_replan_since__isnull=False)
+    return flagged, rows.filter(~Exists(coming), state=State.PLANNED)

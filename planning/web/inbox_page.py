@@ -8,8 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from planning.models import ChangeRequest, Intervention, JournalEntry
 from planning.selectors.change_sentences import change_text
@@ -27,7 +29,11 @@ State = Intervention.State
 MOST_ROWS = 250
 OLD_DAYS = 7
 KEPT = ("group", "q", "sort")
-SORTS = {"deadline": _("Date limite"), "age": _("Ancienneté"), "specialty": _("Spécialité")}
+SORTS = {
+    "deadline": gettext_lazy("Date limite"),
+    "age": gettext_lazy("Ancienneté"),
+    "specialty": gettext_lazy("Spécialité"),
+}
 # Several of these are decided together; the others one by one.
 IN_BULK = (Group.NEW, Group.INCOMPLETE)
 
@@ -41,19 +47,23 @@ class GroupLook:
 
 
 LOOKS = {
-    Group.CONFLICT: GroupLook(_("Conflits"), _("Conflit"), "alert", "bad"),
-    Group.REPLAN: GroupLook(_("À reprogrammer"), _("À reprogrammer"), "clock", "warn"),
-    Group.CHANGE: GroupLook(_("Changements"), _("Changement"), "swap"),
-    Group.NEW: GroupLook(_("Nouvelles"), _("Nouvelle"), "dot"),
-    Group.INCOMPLETE: GroupLook(_("Incomplètes"), _("Incomplète"), "pen"),
-    Group.DUPLICATE: GroupLook(_("Doublons possibles"), _("Doublon possible"), "off"),
+    Group.CONFLICT: GroupLook(gettext_lazy("Conflits"), gettext_lazy("Conflit"), "alert", "bad"),
+    Group.REPLAN: GroupLook(gettext_lazy("À reprogrammer"), gettext_lazy("À reprogrammer"), "clock", "warn"),
+    Group.CHANGE: GroupLook(gettext_lazy("Changements"), gettext_lazy("Changement"), "swap"),
+    Group.NEW: GroupLook(gettext_lazy("Nouvelles"), gettext_lazy("Nouvelle"), "dot"),
+    Group.INCOMPLETE: GroupLook(gettext_lazy("Incomplètes"), gettext_lazy("Incomplète"), "pen"),
+    Group.DUPLICATE: GroupLook(gettext_lazy("Doublons possibles"), gettext_lazy("Doublon possible"), "off"),
 }
 
 
 @dataclass(frozen=True)
 class Row:
+    """Worded here rather than in the template: there may be two hundred of them."""
+
     item: Item
     said: Said
+    deadline: str
+    address: str
     age: str
     old: bool
     near: bool
@@ -137,9 +147,12 @@ def _section(
 
 def _row(item: Item, hints: Hints, today: date, now: datetime) -> Row:
     waited = (now - item.since).days if item.since else 0
+    inbox = reverse("inbox")
     return Row(
         item=item,
         said=second_line(item, hints, today),
+        deadline=_("limite %(day)s") % {"day": f"{item.intervention.deadline_date:%d/%m}"},
+        address=f"{inbox}{item.pk}/",
         age=age(item.since, now),
         old=item.group is Group.REPLAN and waited >= OLD_DAYS,
         near=(item.intervention.deadline_date - today).days <= NEAR_DAYS,

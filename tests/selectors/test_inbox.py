@@ -96,7 +96,7 @@ def test_an_absence_declared_after_the_approval_is_a_conflict(hospital: Hospital
     [item] = read(hospital).groups[Group.CONFLICT]
     assert (item.intervention, item.since) == (planned, NOW)
     said = second_line(item, Hints([], TODAY), TODAY).text
-    assert said == "Dr Martin absent mar. 24 (Congrès), planifiée ce jour-là à 08:00, SO1"
+    assert said == "Dr Martin absent mar. 24 nov. (Congrès), planifiée ce jour-là à 08:00, SO1"
 
 
 def test_a_closed_room_is_a_conflict(hospital: Hospital, planned: Intervention) -> None:

@@ -184,7 +184,7 @@ def test_the_item_shows_the_asked_duration_among_those_seen(director: Client, ho
     assert sum(bar.height for bar in bars) > 0
     assert all(bar.x >= 0 and bar.x + bar.width <= 396 for bar in bars)
     # The first places are those of the week's own slots.
-    assert detail.places[0].place.startswith(("SO1", "SO2"))
+    assert detail.places[0].place == "lun. 23 nov. · 08:00 · SO1"
 
 
 def test_an_item_by_its_own_address_is_the_whole_page(director: Client, hospital: Hospital) -> None:

@@ -129,6 +129,8 @@ document.addEventListener("keydown", (event) => {
 
 document.documentElement.dataset.js = "";
 followSelection(root);
+// On a narrow page what is to be read would cover what is to be done.
+if (matchMedia("(max-width: 1023px)").matches) root.querySelector("details.news")?.removeAttribute("open");
 for (const toast of document.querySelectorAll("[data-toast]")) setTimeout(() => toast.remove(), 20_000);
 const first = current();
 if (first && detail.querySelector(".dh")) {
