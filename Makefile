@@ -9,7 +9,7 @@ TESTS ?=
 # The English catalogue, and the plurals of French: a second when nothing changed.
 COMPILE := $(BIN)/python manage.py compile_po --verbosity 0
 
-.PHONY: help setup run test test-services test-browser check fault-storm fault-kills fault-outages fault-fuzz bench-planner bench-day bench-web messages
+.PHONY: help setup run test test-services test-browser check fault-storm fault-kills fault-outages fault-fuzz bench-comparison bench-planner bench-day bench-web messages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,16 @@ fault-fuzz: $(DEV) ## 200 broken files and 5,000 hostile requests
 
 bench-planner: $(DEV) ## Race the planner against HiGHS and CP-SAT, half an hour (SIZES=paper ARGS="--weeks 2")
 	@$(BIN)/python -m benchmarks.bench_planner $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
+
+COMPARE := $(BIN)/python manage.py compare_policies --from 2024-W48 --to 2026-W47 --tie-rule fill --discard
+ARTICLE := --policies open specialty-fcfs specialty
+bench-comparison: export BLOCWEB_VAR_DIR = var/comparison
+bench-comparison: $(DEV) ## Plan two years under each policy, on one process and on two, and refresh docs/comparison.md
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py demo --fresh --today 2026-11-23
+	@$(COMPARE) --workers 2 --write docs/comparison.md
+	@$(COMPARE) $(ARTICLE) --workers 1 --write-time docs/comparison.md
+	@$(COMPARE) $(ARTICLE) --workers 2 --write-time docs/comparison.md
 
 bench-day: $(DEV) ## Measure the order of a day against CP-SAT alone, seeded
 	@$(BIN)/python -m benchmarks.bench_day

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import django_filters
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,11 +18,12 @@ from rest_framework.response import Response
 
 from planning.access import May
 from planning.api.errors import Problem
+from planning.api.lists import ListView, WordsFilter
 from planning.api.permissions import PlanningView, signed_in
 from planning.api.plans import body
 from planning.api.runs import PolicyField
 from planning.calendar import FIRST_DAY, LAST_DAY
-from planning.models import Comparison, Site
+from planning.models import Comparison, MasterPlan, Site
 from planning.selectors import comparison_words as words
 from planning.selectors.comparisons import comparisons, progress_of, report, weights_of
 from planning.services.comparisons import (
@@ -49,12 +51,29 @@ class ComparisonRequest(serializers.Serializer[Any]):
     carry_over = serializers.BooleanField(default=False)
     urgent = serializers.BooleanField(default=False)
     growth_percent = serializers.IntegerField(min_value=0, max_value=100, default=0)
+    # One whose slots every week takes instead of its own; a draft too, to see what it would give.
+    master_plan = serializers.PrimaryKeyRelatedField(
+        queryset=MasterPlan.objects.all(), required=False, allow_null=True, default=None
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not (FIRST_DAY <= attrs["first"] <= LAST_DAY and FIRST_DAY <= attrs["last"] <= LAST_DAY):
             years = {"first": FIRST_DAY.year, "last": LAST_DAY.year}
             raise serializers.ValidationError(_("L'année doit être comprise entre %(first)s et %(last)s.") % years)
         return attrs
+
+
+class ComparisonState(serializers.BaseSerializer[Any]):
+    """How far a comparison is, as ``state_of`` tells it."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return state_of(instance)
+
+
+class ComparisonFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
+    q = WordsFilter(inside=["name"])
+    first = django_filters.DateFilter(field_name="last_monday", lookup_expr="gte")
+    last = django_filters.DateFilter(field_name="first_monday", lookup_expr="lte")
 
 
 class WeightsRequest(serializers.Serializer[Any]):
@@ -84,14 +103,28 @@ def state_of(row: Comparison) -> dict[str, Any]:
     }
 
 
-class Comparisons(PlanningView):
-    may = May.PLAN
+class Comparisons(ListView):
+    may, may_change = May.SEE_DRAFTS, May.PLAN
+    queryset = comparisons()
+    serializer_class = ComparisonState
+    filterset_class = ComparisonFilters
+    orders = {"requested_at": ["requested_at"], "first": ["first_monday"], "name": ["name", "first_monday"]}
+    order = "-requested_at"
+
+    @extend_schema(operation_id="comparison_list", responses={200: OpenApiTypes.OBJECT})
+    def get(self, request: Request) -> Response:
+        """The comparisons, the latest first; ``first`` and ``last`` keep those that touch these weeks."""
+        return self.listed(request)
 
     @extend_schema(operation_id="comparison_request", request=ComparisonRequest, responses={202: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
         """Ask for a comparison. Its weeks are frozen now; the workers then share its cells."""
+        values = body(ComparisonRequest, request)
+        plan: MasterPlan | None = values.pop("master_plan")
         try:
-            made = request_comparison(user=signed_in(request), now=timezone.now(), **body(ComparisonRequest, request))
+            made = request_comparison(
+                user=signed_in(request), now=timezone.now(), master_plan=plan.pk if plan else None, **values
+            )
         except UnableToCompare as error:
             title, detail = _("Cette comparaison ne peut pas être demandée"), words.refusal(error.kind, error.facts)
             raise Problem(status.HTTP_409_CONFLICT, error.kind, title, detail, field=error.field) from None

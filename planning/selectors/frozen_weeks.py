@@ -270,7 +270,9 @@ class _Patterns:
 
     def __init__(self, chosen: int | None) -> None:
         self.chosen = chosen
-        plans = MasterPlan.objects.filter(pk=chosen) if chosen else MasterPlan.objects.all()
+        # No week follows a draft; one may be chosen, to see what it would give.
+        followed = {"pk": chosen} if chosen else {"status": MasterPlan.Status.VALIDATED}
+        plans = MasterPlan.objects.filter(**followed)
         self.plans = list(plans.order_by("-valid_from", "-pk"))
         self.slots: dict[int, list[SlotPattern]] = defaultdict(list)
         rows = SlotPattern.objects.filter(master_plan__in=self.plans).select_related("room", "specialty", "surgeon")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from planning.models import Comparison
-from tests.factories.hospital import Hospital, make_intervention, small_hospital
+from planning.models import Comparison, MasterPlan, SlotPattern
+from tests.factories.hospital import WEEK, Hospital, make_intervention, make_user, small_hospital
 from tests.web.test_comparisons import compare, no_broker
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +92,51 @@ def test_whoever_may_not_plan_neither_asks_nor_stops(client: Client, hospital: H
         assert other.get(f"/api/v1/comparisons/{comparison.pk}/").status_code == 403
     comparison.refresh_from_db()
     assert comparison.stopped_at is None
+
+
+def test_the_list_tells_the_latest_first_by_pages_and_keeps_what_touches_the_weeks_asked(
+    client: Client, hospital: Hospital
+) -> None:
+    make_intervention(hospital.surgeons[0])
+    make_intervention(hospital.surgeons[0], week=WEEK.next)
+    for number in range(2):
+        ask(client, name=f"Essai {number}", last="2026-12-06")
+    ask(client, name="Une semaine")
+    found = client.get("/api/v1/comparisons/?page_size=2").json()
+    assert (found["count"], [one["title"] for one in found["results"]]) == (3, ["Une semaine", "Essai 1"])
+    assert (found["results"][0]["total"], found["results"][0]["state"]) == (1, "running")
+    later = client.get("/api/v1/comparisons/?first=2026-11-30&ordering=name").json()["results"]
+    assert [one["title"] for one in later] == ["Essai 0", "Essai 1"]
+    assert [one["title"] for one in client.get("/api/v1/comparisons/?q=semaine").json()["results"]] == ["Une semaine"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_asks_the_same_number_of_queries_for_one_as_for_three(
+    client: Client, hospital: Hospital, count: int, django_assert_num_queries: Any
+) -> None:
+    make_intervention(hospital.surgeons[0])
+    for _ in range(count):
+        ask(client)
+    with django_assert_num_queries(4):
+        assert len(client.get("/api/v1/comparisons/").json()["results"]) == count
+
+
+def test_readers_list_comparisons_and_ask_for_none(hospital: Hospital) -> None:
+    reader = Client()
+    reader.force_login(make_user("lecteur-bis", "planner"))
+    assert reader.get("/api/v1/comparisons/").status_code == 200
+    viewer = Client()
+    viewer.force_login(hospital.viewer)
+    assert viewer.get("/api/v1/comparisons/").status_code == 403
+    assert ask(viewer).status_code == 403
+
+
+def test_every_week_may_take_the_slots_of_one_master_plan(client: Client, hospital: Hospital) -> None:
+    make_intervention(hospital.surgeons[0])
+    plan = MasterPlan.objects.create(name="Essai", valid_from=WEEK.monday)
+    SlotPattern.objects.create(master_plan=plan, weekday=0, room=hospital.rooms[0], start_minute=480, end_minute=720)
+    made = Comparison.objects.get(pk=ask(client, master_plan=plan.pk).json()["id"])
+    assert made.parameters["master_plan"] == plan.pk
+    assert [slot["id"] for slot in made.weeks.get().problem["slots"]] == ["2026-11-23 SO1 08:00"]
+    answer = ask(client, master_plan=plan.pk + 1)
+    assert (answer.status_code, "master_plan" in answer.json()["errors"]) == (400, True)

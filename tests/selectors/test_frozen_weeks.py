@@ -172,6 +172,12 @@ def test_a_chosen_master_plan_replaces_every_week_s_slots(hospital: Hospital) ->
     assert (week.slots_from, len(week.problem.slots)) == ("pattern", 1)
 
 
+def test_a_draft_of_a_master_plan_gives_no_week_its_slots_unless_it_is_chosen(hospital: Hospital) -> None:
+    draft = pattern(hospital, status="draft")
+    assert freeze(WEEK.next)[0].slots_from == "none"
+    assert freeze(WEEK.next, master_plan=draft.pk)[0].slots_from == "pattern"
+
+
 def test_a_week_that_nothing_gives_slots_says_so(hospital: Hospital) -> None:
     (week,) = freeze(WEEK.next)
     assert (week.slots_from, week.problem.slots) == ("none", ())

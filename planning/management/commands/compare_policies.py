@@ -7,22 +7,22 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 
 from planning.calendar import Week
+from planning.exchange.comparison_tables import OPENING, SLOTS, beside_the_article, rewrite, tables
 from planning.models import Comparison, Site
 from planning.selectors import comparison_words as words
-from planning.selectors.comparisons import Report, comparisons, progress_of, report
-from planning.selectors.policies import policy_label
+from planning.selectors.comparisons import comparisons, progress_of, report
 from planning.services.comparing import work_on_next_cell
 from planning.services.comparisons import DEFAULT_ROUNDS, UnableToCompare, request_comparison
 from planning.solver.policies import POLICIES
 from planning.solver.problem import ProblemError
-from planning.solver.ranking import ARTICLE, CRITERIA, FILLS, OCCUPANCIES, Reading
+from planning.solver.ranking import FILLS, OCCUPANCIES, Reading
 
 
 class Command(BaseCommand):
@@ -41,6 +41,8 @@ class Command(BaseCommand):
         parser.add_argument("--growth", type=int, default=0, metavar="PERCENT", help="copies of some requests (0)")
         parser.add_argument("--occupancy", choices=OCCUPANCIES, default=OCCUPANCIES[0], help="over slots or opening")
         parser.add_argument("--fill", choices=FILLS, default=FILLS[0], help="by slot or by owner")
+        parser.add_argument("--write", type=Path, metavar="PAGE.md", help="put the tables beside the article's there")
+        parser.add_argument("--write-time", type=Path, metavar="PAGE.md", help="put the time it took there")
         parser.add_argument("--discard", action="store_true", help="remove the comparison once it is printed")
         parser.add_argument("--work-on", type=int, metavar="ID", help="only share the cells of this comparison")
 
@@ -60,15 +62,30 @@ class Command(BaseCommand):
         found = report(row, Reading(options["occupancy"], options["fill"]))
         with translation.override("en"):
             self.stdout.write("\n".join(tables(found)))
-        self.stdout.write(
-            f"\n{progress.done} of {progress.total} cells done, {progress.failed} failed. {frozen - began:.1f} s to "
+        took = (
+            f"{progress.done} of {progress.total} cells done, {progress.failed} failed. {frozen - began:.1f} s to "
             f"freeze {len(found.slots_from)} weeks, {ended - frozen:.1f} s to plan on {options['workers']} processes, "
             f"{sum(found.seconds(one) for one in found.policies):.1f} s of them in the planner."
         )
+        self.stdout.write(f"\n{took}")
+        try:
+            _write(row, took, options)
+        except (OSError, ValueError) as error:
+            raise CommandError(str(error)) from None
         if options["discard"]:
             comparison.delete()
         else:
             self.stdout.write(f"Kept as comparison {comparison.pk}.")
+
+
+def _write(comparison: Comparison, took: str, options: dict[str, Any]) -> None:
+    if options["write"] is not None:
+        with translation.override("en"):
+            rewrite(
+                options["write"], "tables", beside_the_article(report(comparison, SLOTS), report(comparison, OPENING))
+            )
+    if options["write_time"] is not None:
+        rewrite(options["write_time"], f"time {options['workers']}", [took])
 
 
 def _week(name: str) -> Week:
@@ -110,50 +127,3 @@ def work_to_the_end(comparison_id: int) -> None:
         worker = f"command:{os.getpid()}:{uuid.uuid4().hex[:12]}"
         if work_on_next_cell(comparison_id=comparison_id, worker=worker, clock=timezone.now) is None:
             return
-
-
-# --- The tables --------------------------------------------------------------------------------------------------
-
-
-def tables(found: Report) -> Iterator[str]:
-    """Tables 1 to 6 as Markdown, each with what it is counted over."""
-    yield f"{len(found.mondays)} weeks, {words.span(found.comparison)}, parameters {found.comparison.parameters}"
-    yield from _head("Table 1. Room occupancy", found, "Room")
-    for room in found.rooms:
-        yield _row(room, [_statistics(found, "occupancy", policy, room) for policy in found.policies])
-    yield _row("Between rooms", [_between(found, policy) for policy in found.policies])
-    yield f"\n{words.help_of('occupancy', found)}"
-    for number, key in enumerate(ARTICLE[1:], start=2):
-        yield from _head(f"Table {number}. {words.LABELS[key]}", found, "")
-        yield _row(str(words.UNITS[key]), [_statistics(found, key, policy) for policy in found.policies])
-        yield f"\n{words.help_of(key, found)}"
-    yield from _head("Table 6. Summary", found, "Criterion")
-    for key in CRITERIA:
-        yield _row(str(words.LABELS[key]), [_statistics(found, key, policy) for policy in found.policies])
-    yield f"\n{words.verdict(found)}"
-    for line in words.leads(found):
-        proven, done = found.proven(line["policy"])
-        yield f"- {line['label']}: {line['text']}. Proven optimal: {proven} of {done} weeks."
-
-
-def _head(title: str, found: Report, first: str) -> Iterator[str]:
-    yield f"\n{title}: mean ± standard deviation (maximum)\n"
-    yield _row(first, [policy_label(policy) for policy in found.policies])
-    yield _row("---", ["---:"] * len(found.policies))
-
-
-def _row(first: str, cells: list[str]) -> str:
-    return f"| {' | '.join([first, *cells])} |"
-
-
-def _statistics(found: Report, key: str, policy: str, room: str | None = None) -> str:
-    one = found.summary(key, policy, room)
-    if one is None:
-        return "–"
-    mean, deviation, most = (words.written(key, value) for value in (one.mean, one.deviation, one.most))
-    return f"{mean} ± {deviation} ({most})"
-
-
-def _between(found: Report, policy: str) -> str:
-    mean, deviation = found.between_rooms(policy) or (None, None)
-    return f"{words.written('occupancy', mean)} ± {words.written('occupancy', deviation)}"
