@@ -21,7 +21,7 @@ TABLE_1 = (
 )
 # Tables 2 to 5; "between" is the first column of its Table 6, the means and deviations between its rooms.
 TABLES = {
-    "overtime": _column("7:30 ± 2:36", "5:18 ± 3:24", "4:48 ± 3:24"),
+    "overtime": _column("7 h 30 ± 2 h 36", "5 h 18 ± 3 h 24", "4 h 48 ± 3 h 24"),
     "rooms_overrunning": _column("2 ± 0.93", "1 ± 0", "1.3 ± 0.45"),
     "planned": _column("100% ± 0%", "93% ± 7%", "93% ± 2%"),
     "slot_fill": _column("80% ± 13%", "70% ± 16%", "76% ± 13%"),

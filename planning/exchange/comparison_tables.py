@@ -11,6 +11,7 @@ from planning.exchange.article import COLUMN_OF, TABLE_1, TABLES
 from planning.selectors import comparison_words as words
 from planning.selectors.comparisons import Report
 from planning.selectors.policies import policy_label
+from planning.solver.policies import POLICIES
 from planning.solver.ranking import ARTICLE, CRITERIA, Reading
 
 # What the page itself measures, by its default reading and by the article's likely one.
@@ -73,8 +74,7 @@ def beside_the_article(slots: Report, opening: Report) -> Iterator[str]:
     for key in ("occupancy", "waiting", "several_rooms", "cost"):
         label = f"{words.LABELS[key]}, {words.UNITS[key]}"
         yield _row(label, [_statistics(slots, key, policy) for policy in slots.policies])
-    proven = (slots.proven(policy) for policy in slots.policies)
-    yield _row("Weeks proven optimal", [f"{part} of {whole}" for part, whole in proven])
+    yield _row("Weeks proven optimal", [_proven(slots, policy) for policy in slots.policies])
     yield f"\n{words.verdict(slots)}"
     yield from (f"- `{line['policy']}`: {line['text']}." for line in words.leads(slots))
 
@@ -110,6 +110,13 @@ def _beside(name: str, found: Report, article: dict[str, str], ours: list[str]) 
         if policy in COLUMN_OF:
             cells.append(article.get(COLUMN_OF[policy], ""))
     return _row(name, cells)
+
+
+def _proven(found: Report, policy: str) -> str:
+    if POLICIES[policy].method == "first-come":
+        return "a fixed rule"
+    part, whole = found.proven(policy)
+    return f"{part} of {whole}"
 
 
 def _row(first: str, cells: list[str]) -> str:
