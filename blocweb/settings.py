@@ -99,6 +99,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "planning.web.context.product",
             ],
+            "builtins": ["planning.templatetags.dates"],
         },
     },
 ]

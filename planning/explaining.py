@@ -167,12 +167,12 @@ def owner(loaded: LoadedWeek, slot_id: str) -> str:
     return _("plage ouverte à tous")
 
 
-def compared(loaded: LoadedWeek, explanation: Explanation) -> str:
-    """How its place stands against the next best one."""
+def compared(loaded: LoadedWeek, explanation: Explanation, start: int | None) -> str:
+    """How its place stands against the next best one, where it would begin at ``start``."""
     if not explanation.alternatives:
         return _("C'est la seule place que les règles lui laissent.")
     best = explanation.alternatives[0]
-    values = {"place": place(loaded, best.slot), "worth": worth(best.difference)}
+    values = {"place": place(loaded, best.slot, start), "worth": worth(best.difference)}
     if best.difference.cost <= -NOTHING:
         return _("Une autre place vaudrait mieux : %(place)s %(worth)s.") % values
     if best.difference.cost < NOTHING:
@@ -248,45 +248,43 @@ def basis(explanation: Explanation, found: Iterable[Alternative]) -> str:
 
 
 def change(loaded: LoadedWeek, one: Alternative) -> str:
-    """« 25 min de plus en SO2 mar. 24 »."""
-    slot = loaded.problem.slot_by_id[one.slot]
-    room, when = loaded.rooms[slot.room].code, wording.day_short(day_of(loaded, slot.day))
-    return joined([_given(loaded, violation, room, when) for violation in one.against])
+    """« SO2 mar. 24 : 25 min de plus »."""
+    given = joined([_given(loaded, violation) for violation in one.against])
+    return _("%(where)s : %(why)s") % {"where": spot(loaded, one.slot), "why": given}
 
 
-def _given(loaded: LoadedWeek, violation: Violation, room: str, when: str) -> str:
+def _given(loaded: LoadedWeek, violation: Violation) -> str:
     facts = violation.facts
-    values = {"room": room, "day": when}
+    values: dict[str, str] = {}
     slot = loaded.problem.slot_by_id[str(violation.slot)]
     if violation.rule in ("slot_capacity", "surgeon_day"):
         values["minutes"] = wording.duration(int(str(facts["missing"])))
         if violation.rule == "slot_capacity":
-            return _("%(minutes)s de plus en %(room)s %(day)s") % values
+            return _("%(minutes)s de plus") % values
         values["surgeon"] = wording.surgeon(loaded, str(facts["surgeon"]))
-        return _("%(minutes)s de plus pour %(surgeon)s %(day)s") % values
+        return _("%(minutes)s de plus pour %(surgeon)s") % values
     if violation.rule == "deadline":
         late = slot.day - int(str(facts["deadline_day"]))
         text = ngettext("une date limite reculée de %(n)d jour", "une date limite reculée de %(n)d jours", late)
-        return text % {"n": late} + f", {room} {when}"
+        return text % {"n": late}
     if violation.rule == "hospitalised":
         early = int(str(facts["admission_day"])) + 1 - slot.day
         text = ngettext(
             "une hospitalisation avancée de %(n)d jour", "une hospitalisation avancée de %(n)d jours", early
         )
-        return text % {"n": early} + f", {room} {when}"
+        return text % {"n": early}
     if violation.rule in ("slot_specialty", "slot_surgeon"):
-        return _("une place dans la %(owner)s de %(room)s %(day)s") % {**values, "owner": owner(loaded, slot.id)}
+        return _("une place dans la %(owner)s") % {"owner": owner(loaded, slot.id)}
     if violation.rule == "equipment":
-        missing = _missing_equipment(loaded, facts)
-        return _("%(missing)s en %(room)s %(day)s") % {**values, "missing": missing}
+        return _missing_equipment(loaded, facts)
     if violation.rule == "positions":
-        return _("une intervention de plus dans la plage de %(room)s %(day)s") % values
+        return _("une intervention de plus dans la plage")
     if violation.rule == "longest_duration":
         values["minutes"] = wording.duration(int(str(facts["duration"])))
-        return _("une intervention de %(minutes)s acceptée en %(room)s %(day)s") % values
+        return _("une intervention de %(minutes)s acceptée") % values
     if violation.rule == "surgeon_hours":
         values["surgeon"] = wording.surgeon(loaded, str(facts["surgeon"]))
-        return _("%(surgeon)s hors de ses heures en %(room)s %(day)s") % values
+        return _("%(surgeon)s hors de ses heures") % values
     return wording.sentence(loaded, violation)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.template import Context, Template
 from django.utils import translation
 
 from planning import solver, wording
@@ -57,3 +59,21 @@ def test_a_step_is_named_and_an_entry_with_fewer_facts_still_has_a_name() -> Non
 def test_every_action_of_the_journal_has_a_name() -> None:
     for action in JournalEntry.Action.values:
         assert wording.step_label(action, {})
+
+
+@pytest.mark.parametrize(
+    ("language", "form", "written"),
+    [
+        ("fr", "l j F", "lundi 1er février"),
+        ("fr", "j F Y H:i", "1er février 2027 11:01"),
+        ("fr", "H:i", "11:01"),
+        ("en", "j F Y", "1 February 2027"),
+    ],
+)
+def test_french_writes_the_first_of_a_month_as_an_ordinal_in_pages_too(language: str, form: str, written: str) -> None:
+    moment = datetime(2027, 2, 1, 11, 1)
+    page = Template("{{ moment|date:form }}")
+    with translation.override(language):
+        assert wording.dated(moment, form) == written
+        assert page.render(Context({"moment": moment, "form": form})) == written
+        assert wording.dated(datetime(2027, 2, 21), "j N").startswith("21 ")

@@ -13,7 +13,7 @@ from planning.calendar import local_date
 from planning.models import Explanation as Row
 from planning.models import Plan
 from planning.selectors.loaded import LoadedWeek
-from planning.selectors.making_room import first_start, in_order
+from planning.selectors.making_room import RoomMade, first_start, in_order
 from planning.selectors.weeks import Reader
 from planning.solver.explain import explain, wish
 from planning.solver.explanation import Alternative, Explanation, from_json, plan_with
@@ -47,6 +47,7 @@ class _Answer:
     def __init__(self, loaded: LoadedWeek, reader: Reader, first: Explanation, shown: Explanation) -> None:
         self.loaded, self.reader, self.first, self.shown = loaded, reader, first, shown
         self.direct = {one.slot: one for one in first.alternatives}
+        self._orders: dict[str, RoomMade | None] = {}
         plan = loaded.plan
         self.editable = plan is not None and plan.status == Plan.Status.DRAFT and reader.drafts
 
@@ -76,7 +77,8 @@ class _Answer:
         start = loaded.starts[shown.intervention]
         wanted = wish(loaded.problem, shown)
         way = explaining.gave_way(loaded, shown, wanted, wanted and self.direct.get(wanted.slot), self.name)
-        return [explaining.here(loaded, shown, start), explaining.compared(loaded, shown), way]
+        next_best = self._start(shown.alternatives[0]) if shown.alternatives else None
+        return [explaining.here(loaded, shown, start), explaining.compared(loaded, shown, next_best), way]
 
     def _decision(self) -> str | None:
         """Who chose the place, when and why; the planner's own choices say nothing."""
@@ -99,7 +101,7 @@ class _Answer:
     def _alternative(self, one: Alternative) -> dict[str, Any]:
         """One click does it as ``direct`` says: a plain move, or making room when others have to change too."""
         key, direct = self.shown.intervention, self.direct[one.slot]
-        made = in_order(self.loaded, key, plan_with(self.loaded.assignments, key, direct))
+        made = self._made(one.slot)
         alone = made is not None and not made.moved and made.starts.keys() == {key}
         return {
             **self._place(one, explaining.spot(self.loaded, one.slot)),
@@ -107,6 +109,17 @@ class _Answer:
             "start": made.starts[key] if made is not None and alone else None,
             "apply": ("move" if alone else "make-room") if made is not None and self.editable else None,
         }
+
+    def _made(self, slot: str) -> RoomMade | None:
+        """The week with the intervention there and only those moved that must, in order."""
+        if slot not in self._orders:
+            key, plan = self.shown.intervention, self.loaded.assignments
+            self._orders[slot] = in_order(self.loaded, key, plan_with(plan, key, self.direct[slot]))
+        return self._orders[slot]
+
+    def _start(self, one: Alternative) -> int | None:
+        made = self._made(one.slot)
+        return None if made is None else made.starts[self.shown.intervention]
 
     def _change(self, one: Alternative) -> dict[str, Any]:
         """Going there breaks a rule: the move asks the person why."""

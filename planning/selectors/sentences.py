@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,7 +112,7 @@ def _written(name: str, value: Any) -> str:
     if name == "planned_minutes":
         return _clock(value)
     if name.endswith("_date") and value:
-        return date_format(date.fromisoformat(value), "j F")
+        return wording.dated(date.fromisoformat(value), "j F")
     if isinstance(value, list):
         return ", ".join(str(one) for one in value) or "–"
     return str(value or "–")
@@ -125,7 +124,7 @@ def _slot(facts: Facts) -> str:
 
 
 def _day(iso: str) -> str:
-    return date_format(date.fromisoformat(iso), "D d/m")
+    return wording.dated(date.fromisoformat(iso), "D d/m")
 
 
 def _clock(minute: int) -> str:

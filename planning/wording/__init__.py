@@ -4,6 +4,7 @@ from planning.wording.chips import chip, family
 from planning.wording.figures import (
     NO_BREAK,
     clock,
+    dated,
     day_and_month,
     day_label,
     day_short,
@@ -27,6 +28,7 @@ __all__ = [
     "change_label",
     "chip",
     "clock",
+    "dated",
     "day_and_month",
     "day_label",
     "day_short",

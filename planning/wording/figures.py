@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from planning.selectors.loaded import LoadedWeek
 
 NO_BREAK = "\u00a0"
+# A day of one figure, then the name of a month.
+_FIRST = re.compile(r"(?<![\w:.])1(?=[ \u00a0][^\W\d])")
 _SHORT_DAYS = (
     gettext_lazy("lun."),
     gettext_lazy("mar."),
@@ -36,13 +39,23 @@ def weekday_short(weekday: int) -> str:
 
 def day_and_month(day: date) -> str:
     """« mar. 24 nov. »."""
-    return f"{_SHORT_DAYS[day.weekday()]} {date_format(day, 'j N')}"
+    return f"{_SHORT_DAYS[day.weekday()]} {dated(day, 'j N')}"
 
 
 def day_label(day: date) -> str:
     """« mardi 24 novembre »."""
     # Translators: format de date de Django, « mardi 24 novembre ».
-    return date_format(day, _("l j F"))
+    return dated(day, _("l j F"))
+
+
+def dated(day: date, form: str) -> str:
+    """As Django writes it, but for the first of a month."""
+    return first_of_month(date_format(day, form))
+
+
+def first_of_month(text: str) -> str:
+    """French writes « 1er février » and « 2 février »."""
+    return _FIRST.sub("1er", text) if (get_language() or "").startswith("fr") else text
 
 
 def clock(minute: int) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planning.selectors.loaded import LoadedWeek
 from planning.solver.result import Violation
 from planning.wording.facts import Facts
-from planning.wording.figures import euros
+from planning.wording.figures import dated, euros
 
 
 def sentence(loaded: LoadedWeek, violation: Violation) -> str:
@@ -91,7 +90,7 @@ def _specialty_closed(f: Facts) -> str:
         return _("La spécialité était fermée")
     return _("La spécialité %(specialty)s est fermée depuis le %(day)s") % {
         "specialty": row.code,
-        "day": date_format(row.closed_on, "j F Y"),
+        "day": dated(row.closed_on, "j F Y"),
     }
 
 

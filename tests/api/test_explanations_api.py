@@ -58,7 +58,7 @@ def test_a_placement_says_its_place_its_cost_and_the_next_best_one(hospital: Hos
     assert said["placed"] is True
     assert text_of(said) == (
         "Opérée lundi 23 novembre à 08:20 en SO2, dans une plage ORT : sans attente ni heures supplémentaires. "
-        "Aucune place ne coûte moins à la semaine ; lundi 23 novembre en SO1 reviendrait au même."
+        "Aucune place ne coûte moins à la semaine ; lundi 23 novembre à 08:00 en SO1 reviendrait au même."
     )
     first, second, _third = said["alternatives"]
     assert (first["room"], first["date"], first["start"]) == (hospital.rooms[0].pk, "2026-11-23", 480)
@@ -95,8 +95,8 @@ def test_one_left_out_says_what_closes_each_slot_and_what_would_open_one(hospita
     assert "toute la semaine, SO2 : plage d'une autre spécialité (ORT)" in closed
     assert any(text.startswith("toute la semaine, SO1 : plages pleines, il manque au moins") for text in closed)
     changes = {one["text"].replace("\u00a0", " "): one for one in said["changes"]}
-    assert "une place dans la plage ORT de SO2 lun. 23" in changes
-    assert changes["une place dans la plage ORT de SO2 lun. 23"]["delta"] == -3000
+    assert "SO2 lun. 23 : une place dans la plage ORT" in changes
+    assert changes["SO2 lun. 23 : une place dans la plage ORT"]["delta"] == -3000
 
 
 def test_a_place_that_sends_another_back_to_the_list_is_no_plain_move(hospital: Hospital) -> None:
@@ -138,7 +138,7 @@ def test_the_honest_figures_are_asked_once_and_shown_once_known(
     assert answer.json()["basis"] == "proven"
     assert answer.json()["basis_text"].startswith("Écarts exacts")
     assert text_of(answer.json()).endswith(
-        "Une autre place vaudrait mieux : lundi 23 novembre en SO1 ferait gagner 300 € à la semaine."
+        "Une autre place vaudrait mieux : lundi 23 novembre à 08:00 en SO1 ferait gagner 300 € à la semaine."
     )
 
 

@@ -99,7 +99,8 @@ def test_a_policy_more_is_one_entry_more(hospital: Hospital, director: Client, m
     for page in ("/comparaisons/nouvelle/", path(comparison), "/parametres/"):
         assertContains(director.get(page), "Chirurgien, premier arrivé")
     grid = director.get(f"/api/v1/weeks/{WEEK}/grid/").json()
-    assert {"id": "surgeon-fcfs", "label": "Chirurgien, premier arrivé", "help": "Plages fermes."} in grid["policies"]
+    shown = {"id": "surgeon-fcfs", "label": "Chirurgien, premier arrivé", "help": "Plages fermes.", "searches": False}
+    assert shown in grid["policies"]
     asked = director.post(f"/api/v1/weeks/{WEEK}/runs/", {"policy": "surgeon-fcfs"}, "application/json")
     assert asked.status_code == 202
 

@@ -123,7 +123,7 @@ def test_what_is_done_or_cancelled_is_no_open_intervention(director: Client, hos
 
     page = director.get(reverse("specialty-edit", kwargs={"pk": hospital.ent.pk}))
 
-    assert page.context["rest"].interventions == 3
+    assert page.context["rest"].interventions == 4
 
 
 def test_a_closing_comes_to_be_known_by_the_drafts_from_its_week_on(director: Client, hospital: Hospital) -> None:
@@ -171,7 +171,7 @@ def test_a_specialty_that_closes_later_is_in_service_until_then(director: Client
 
     page = director.get(reverse("specialties"), {"service": "yes"})
 
-    assert "Ferme le 1 janvier 2999" in page.content.decode()
+    assert "Ferme le 1er janvier 2999" in page.content.decode()
 
 
 def test_a_closed_specialty_is_offered_to_nothing_new(director: Client, hospital: Hospital) -> None:
@@ -229,7 +229,7 @@ def test_each_change_of_a_specialty_is_in_the_journal(director: Client, hospital
     assert [line["text"] for line in page.context["lines"]] == [
         "Spécialité URO créée",
         "Spécialité URO : nom Urologie → Urologie adulte ; couleur et motif Jaune, pointillé → Prune, pointillé",
-        "Spécialité URO fermée à partir du 1 décembre 2026",
+        "Spécialité URO fermée à partir du 1er décembre 2026",
         "Spécialité URO rouverte",
         "Spécialité URO retirée",
     ]

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Manager
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from planning import wording
 from planning.calendar import FIRST_DAY, LAST_DAY
 from planning.web.listing import MOST_DIGITS
 
@@ -97,7 +97,7 @@ def refuse_overlap(form: forms.BaseForm, known: Manager[Any], message: Any) -> N
         return
     other = known.filter(starts_on__lte=end, ends_on__gte=start).first()
     if other is not None:
-        dates = {"first": date_format(other.starts_on, "j F Y"), "last": date_format(other.ends_on, "j F Y")}
+        dates = {"first": wording.dated(other.starts_on, "j F Y"), "last": wording.dated(other.ends_on, "j F Y")}
         form.add_error("starts_on", message % dates)
 
 

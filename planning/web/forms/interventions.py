@@ -4,9 +4,9 @@ from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from planning import wording
 from planning.models import Intervention, Specialty, Surgeon
 from planning.models.interventions import USUAL_RECOVERY_MINUTES
 from planning.selectors.specialties import open_on
@@ -80,7 +80,7 @@ class InterventionForm(forms.ModelForm[Intervention]):
         own = surgeon.specialty
         if own.pk != self.instance.specialty_id and own.closed_on and own.closed_on <= timezone.localdate():
             message = _("%(specialty)s, la spécialité du chirurgien, est fermée depuis le %(day)s : choisissez-en une.")
-            facts = {"specialty": own.name, "day": date_format(own.closed_on, "j F Y")}
+            facts = {"specialty": own.name, "day": wording.dated(own.closed_on, "j F Y")}
             self.add_error("specialty", message % facts)
         else:
             self.cleaned_data["specialty"] = own

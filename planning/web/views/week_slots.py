@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from planning import wording
 from planning.access import May, require
 from planning.calendar import Week
 from planning.models import Room, RoomClosure, Slot, User
@@ -50,7 +50,7 @@ def week_slots(request: HttpRequest, week: Week) -> HttpResponse:
             cell["closed"] = closed.get((row["room"].pk, cell["day"]))
     context = {
         "week": week,
-        "days": [{"key": day, "label": date_format(day, "l"), "detail": date_format(day, "j F")} for day in days],
+        "days": [{"key": day, "label": wording.dated(day, "l"), "detail": wording.dated(day, "j F")} for day in days],
         "rows": rows,
         "by_hand": sum(slot.origin != Slot.Origin.PATTERN for slot in slots),
         "slot_count": len(slots),

@@ -58,10 +58,12 @@ const formats = {
   dayNumber: day({ day: "numeric" }),
   long: day({ weekday: "long", day: "numeric", month: "long" }),
 };
-export const date = (iso, format) => formats[format].format(new Date(`${iso}T00:00:00Z`));
+/** French writes the first of a month « 1er février ». */
+const first = (text) => (language.startsWith("fr") ? text.replace(/(^|\s)1(?=\s\p{L})/u, "$11er") : text);
+export const date = (iso, format) => first(formats[format].format(new Date(`${iso}T00:00:00Z`)));
 
 const moments = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone });
-export const moment = (iso) => moments.format(new Date(iso));
+export const moment = (iso) => first(moments.format(new Date(iso)));
 
 /** "mar. 24 · SO3 · 08:30", short enough for a toast. */
 export const placeText = (room, iso, start) =>

@@ -39,7 +39,7 @@ function head(intervention, placement) {
       el("span", { class: `state ${status.name}` }, status.glyph ? icon(status.glyph) : null, status.label),
       el("button", { type: "button", class: "ib x", "aria-label": gettext("Fermer la fiche (Échap)"), on: { click: close } }, icon("cross", "i12"))),
     intervention.code ? el("h2", { text: intervention.label }) : null,
-    el("p", {}, el("span", { class: "sc", text: specialty?.code }), ` ${specialty?.name} · ${surgeonName(intervention.surgeon)}`),
+    el("p", {}, el("span", { class: "sc", text: specialty?.code }), ` ${specialty?.name === specialty?.code ? "" : specialty?.name} · ${surgeonName(intervention.surgeon)}`),
     el("p", { text: placement ? `${placeText(byId("rooms", placement.room).code, placement.date, placement.start)}–${clock(placement.start + placement.minutes)} · ${duration(placement.minutes)}` : duration(intervention.minutes) }),
     el("p", { class: "facts-line" }, flagsOf(intervention, placement).filter(([glyph]) => glyph !== "hand").map(([glyph, words, kind]) => el("span", { class: kind }, icon(glyph, "i12"), words))),
     editable() ? buttons(intervention, placement) : null);
