@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from planning.exchange.links import absolute, domain
@@ -37,7 +37,7 @@ def message_of(notices: Sequence[Notice], connection: BaseEmailBackend | None = 
         }
         message = EmailMultiAlternatives(
             # A header is one line, whatever a code holds.
-            subject=LINE_BREAKS.sub(" ", f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{title}"),
+            subject=LINE_BREAKS.sub(" ", _("Bloc : %(title)s") % {"title": title}),
             body=render_to_string("planning/notices/mail.txt", context),
             to=[user.email],
             connection=connection,

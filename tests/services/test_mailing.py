@@ -172,7 +172,7 @@ def test_it_speaks_the_person_s_language_in_text_and_html(hospital: Hospital, se
     send_due_mails(clock=Clock())
     message: Any = mail.outbox[0]
     code = notice.facts["code"]
-    assert message.subject == f"Bloc : {code} accepted"
+    assert message.subject == f"Bloc: {code} accepted"
     assert message.body.startswith("Hello Martin,\n")
     assert f"https://bloc.example.org/avis/{notice.pk}/" in message.body
     html = message.alternatives[0][0]

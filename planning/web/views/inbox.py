@@ -18,6 +18,7 @@ from planning.services.reads import note_read
 from planning.web.inbox_page import Choices, item_context, list_context
 from planning.web.inbox_undo import take_undo
 from planning.web.listing import asked_number
+from planning.web.notices import read_what_it_lists
 
 # What a page of ours asks for when it wants the item alone.
 FRAGMENT = "fragment"
@@ -52,6 +53,7 @@ def _page(request: HttpRequest, selected: int | None, item: Item | None = None) 
         context |= _item_context(request, item)
         shown.add(item.pk)
     _note_read(request, shown)
+    read_what_it_lists(request)
     return render(request, "planning/inbox/inbox.html", context)
 
 
