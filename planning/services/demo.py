@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -55,9 +56,10 @@ _REFERENCE = "demo:"
 _POLICY = "specialty"
 _STATES = Intervention.State
 # State, procedure, minutes, days from Monday to the admission, and the rest.
-_REQUESTS: tuple[tuple[str, str, int, int, dict[str, str]], ...] = (
+_REQUESTS: tuple[tuple[str, str, int, int, dict[str, Any]], ...] = (
     (_STATES.DRAFT, "Prothèse totale de hanche", 130, 8, {"side": "left"}),
-    (_STATES.REQUESTED, "Méniscectomie sous arthroscopie", 45, 9, {"side": "right", "anaesthesia": "spinal"}),
+    (_STATES.REQUESTED, "Méniscectomie sous arthroscopie", 45, 9,
+     {"side": "right", "anaesthesia": "spinal", "ambulatory": True}),
     (_STATES.RETURNED, "Réparation de la coiffe des rotateurs", 90, 10,
      {"return_reason": "Quel côté, et avec ou sans ancres résorbables ?"}),
 )  # fmt: skip

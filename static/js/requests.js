@@ -130,6 +130,12 @@ function start() {
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-duration-range]")) later(0);
   });
+  // Pressed twice, it is asked once; coming back to the page, it may be sent again.
+  form.addEventListener("submit", (event) => {
+    if ("sent" in form.dataset) event.preventDefault();
+    form.dataset.sent = "";
+  });
+  addEventListener("pageshow", () => delete form.dataset.sent);
   enhance();
   form.dataset.ready = "";
   if (takeUsual()) later(0);

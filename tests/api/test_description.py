@@ -49,7 +49,7 @@ HOLES = {
     "rooms": "room", "closures": "closure", "specialties": "specialty", "surgeons": "surgeon", "absences": "absence",
     "interventions": "intervention", "explanations": "intervention", "slots": "slot", "plans": "plan", "runs": "run",
     "master-plans": "master_plan", "patterns": "pattern", "comparisons": "comparison", "versions": "version",
-    "weeks": "week",
+    "weeks": "week", "requests": "request",
 }  # fmt: skip
 
 
@@ -81,6 +81,7 @@ def known(theatre: Theatre) -> dict[str, Any]:
         "first": theatre.item.pk, "second": theatre.item.pk, "slot": rows["semaines"]["pk"], "plan": theatre.draft.pk,
         "proposal": theatre.proposal.pk, "run": theatre.run.pk, "master_plan": master_plan["pk"],
         "pattern": master_plan["pattern"], "comparison": rows["comparaisons"]["pk"], "version": 1, "week": str(WEEK),
+        "request": rows["demandes"]["pk"],
         "equipment": [], "date": "2026-11-24", "other_date": "2026-11-25", "revision": 0, "starts_on": "2026-11-24",
         "ends_on": "2026-11-25", "valid_from": "2026-11-23", "owner": "",
     }  # fmt: skip

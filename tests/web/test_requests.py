@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone, translation
 from planning.access import Role
 from planning.models import Equipment, Intervention, JournalEntry, PatientRead, Surgeon
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
+from tests.test_hostile_input import SEED, TEXTS, some
 from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -341,3 +343,22 @@ def test_the_page_speaks_english(surgeon: Client, hospital: Hospital) -> None:
         assert text in page
     for text in ("Durée", "Soumettre", "jours", "Souhait"):
         assert text not in page
+
+
+def test_what_nobody_should_send_is_refused_in_words(surgeon: Client, hospital: Hospital) -> None:
+    surgeon.raise_request_exception = False
+    chance, returned = random.Random(SEED), make_intervention(hospital.surgeons[0], state="returned", return_reason="?")
+    buttons = ((NEW, "show"), (NEW, "draft"), (edit_address(returned), "submit"), ("/demandes/reponse/", "show"))
+    for field in (*given(), "wished_date", "equipment", "procedure", "minutes", "answer", "twin", "seen"):
+        for text in some(chance, TEXTS, 4):
+            address, button = chance.choice(buttons)
+            answer = surgeon.post(address, given(**{button: "1", field: text}))
+            assert answer.status_code in (200, 302, 409), (field, text, address)
+
+
+def test_addresses_that_nobody_should_ask_for_are_answered_in_words(surgeon: Client, hospital: Hospital) -> None:
+    surgeon.raise_request_exception = False
+    for text in ("abc", "²", "-1", "9" * 23, "%00"):
+        assert surgeon.get(f"{NEW}?copie={text}").status_code in (200, 404)
+    for text in ("%00", "a%00b", "x" * 3000, "a+" * 400, "%25_"):
+        assert surgeon.get(f"/demandes/actes/?q={text}").status_code == 200

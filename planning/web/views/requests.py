@@ -173,7 +173,7 @@ def _untold(asked: QueryDict, surgeon: Surgeon, form: RequestForm) -> list[Inter
 def _filled(asked: QueryDict, surgeon: Surgeon) -> QueryDict:
     """The form as it was typed, with what the pressed button brings: a procedure and its usual needs, a duration."""
     data = asked.copy()
-    if label := data.get("procedure", ""):
+    if label := data.get("procedure", "").replace("\0", "").strip():
         data["procedure_label"] = label
         code = code_of(label)
         history, needs = duration_history(surgeon, label, code), usual_needs(surgeon, label, code)
