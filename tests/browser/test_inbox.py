@@ -91,7 +91,7 @@ def test_the_toast_takes_a_decision_back(open_page: OpenPage, hospital: Hospital
     expect(page.get_by_role("button", name=re.compile("^Accepter"))).to_contain_text("45 min")
     page.get_by_role("button", name=re.compile("^Accepter")).click()
     expect(listed(page)).to_have_count(2)
-    page.get_by_role("button", name="Reprendre").click()
+    page.get_by_role("button", name="Annuler la décision").click()
     expect(listed(page)).to_have_count(3)
     expect(page.get_by_role("status")).to_contain_text("1 décision reprise")
     assert states(requests) == ["requested"] * 3
@@ -119,7 +119,7 @@ def test_the_sound_ones_are_selected_and_accepted_together(
     page.get_by_role("button", name="Accepter la sélection").click()
     expect(page.locator("[data-toast]")).to_contain_text("2 demandes acceptées.")
     assert states(requests) == ["requested", "accepted", "accepted"]
-    page.get_by_role("button", name="Reprendre").click()
+    page.get_by_role("button", name="Annuler la décision").click()
     expect(listed(page)).to_have_count(3)
     assert states(requests) == ["requested"] * 3
 
@@ -135,7 +135,7 @@ def test_everything_works_without_scripts(
     page.get_by_text("Renvoyer…").last.click()
     page.get_by_label("Renvoyer à Dr Martin").fill("Quel côté ?")
     page.get_by_role("button", name="Renvoyer", exact=True).click()
-    expect(page.get_by_role("button", name="Reprendre")).to_be_visible()
+    expect(page.get_by_role("button", name="Annuler la décision")).to_be_visible()
     assert states(requests) == ["requested", "returned", "requested"]
 
 
