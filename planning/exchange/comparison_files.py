@@ -1,44 +1,28 @@
-"""A comparison as files: the tables and every week's figures, for a spreadsheet.
-
-A cell that begins like a formula would be run by the spreadsheet that opens it: such texts get an apostrophe in front
-in CSV, and are written as plain texts in XLSX.
-"""
+"""A comparison as files: the tables and every week's figures, for a spreadsheet."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from planning.calendar import Week
+from planning.exchange.spreadsheets import TYPES, Value, csv_of, xlsx_of
 from planning.selectors import comparison_words as words
 from planning.selectors.comparisons import Report
 from planning.selectors.policies import policy_label
 from planning.solver.ranking import CRITERIA
 
-Value = str | float | int | None
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _DECIMALS = {"share": 4, "minutes": 0, "number": 2, "days": 3, "euros": 0}
 
 
 def as_csv(report: Report) -> bytes:
-    """Every week's figures, one line a week and policy; a semicolon and a mark, as spreadsheets expect in French."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    for line in _weeks(report):
-        writer.writerow([_guarded(value) for value in line])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    """Every week's figures, one line a week and policy."""
+    return csv_of(_weeks(report))
 
 
 def as_xlsx(report: Report) -> bytes:
     """Tables 1 to 6, then every week's figures."""
-    book = Workbook()
     sheets: list[tuple[str, Iterator[Sequence[Value]]]] = [
         (_("Tableau 6 Récapitulatif"), _summary(report)),
         (_("Tableau 1 Occupation"), _rooms(report)),
@@ -48,35 +32,13 @@ def as_xlsx(report: Report) -> bytes:
         (_("Tableau 5 Remplissage"), _one(report, "slot_fill")),
         (_("Semaines"), _weeks(report)),
     ]
-    book.remove(book.worksheets[0])
-    for title, lines in sheets:
-        _fill(book.create_sheet(title), lines)
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
+    return xlsx_of(sheets)
 
 
 FILES: dict[str, tuple[str, Callable[[Report], bytes]]] = {
-    "csv": ("text/csv; charset=utf-8", as_csv),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
+    "csv": (TYPES["csv"], as_csv),
+    "xlsx": (TYPES["xlsx"], as_xlsx),
 }
-
-
-def _guarded(value: Value) -> Value:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
-def _fill(sheet: Any, lines: Iterator[Sequence[Value]]) -> None:
-    for number, line in enumerate(lines, start=1):
-        for column, value in enumerate(line, start=1):
-            cell = sheet.cell(number, column, value)
-            if isinstance(value, str):
-                cell.data_type = "s"  # openpyxl takes a text that begins with = for a formula
-            if number == 1:
-                cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
-    for column in range(1, sheet.max_column + 1):
-        sheet.column_dimensions[get_column_letter(column)].width = 18
 
 
 def _statistics() -> list[str]:

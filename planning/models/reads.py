@@ -15,6 +15,7 @@ class PatientRead(models.Model):
         LIST = "list", _("Liste des interventions")
         FORM = "form", _("Fiche de l'intervention")
         INBOX = "inbox", _("Boîte")
+        JOURNAL = "journal", _("Journal")
         SIGN_OFF = "sign_off", _("Programme à viser")
 
     at = models.DateTimeField(db_index=True)

@@ -109,7 +109,7 @@ def _moved_together(action: str, after: Mapping[str, Any]) -> str:
     """« Échanger I12 et I14 : SO1 lun. 23 8:00 ↔ SO2 mar. 24 10:20 », or those that went together by their codes."""
     label = wording.step_label(action, after)
     if action == Action.SWAP:
-        return wording.named(label, f"{_place(after['from'])} ↔ {_place(after['to'])}")
+        return wording.named(label, f"{place_of(after['from'])} ↔ {place_of(after['to'])}")
     codes = after.get("codes") or []
     return wording.named(label, ", ".join(codes)) if codes else label
 
@@ -118,7 +118,7 @@ def _moved(entry: JournalEntry) -> str:
     """« I12 : SO1 lun. 23 8:00 → SO2 mar. 24 10:20 », with what the entry knows of it."""
     if entry.action in (Action.SWAP, Action.SWAP_ROOMS) or "codes" in (entry.after or {}):
         return _moved_together(entry.action, entry.after or {})
-    before, after = _place(entry.before), _place(entry.after)
+    before, after = place_of(entry.before), place_of(entry.after)
     where = f"{before} → {after}" if before and after and before != after else after or before
     name = (entry.intervention.code if entry.intervention else "") or str((entry.after or {}).get("code", ""))
     label = str((entry.after or {}).get("label", ""))
@@ -126,7 +126,8 @@ def _moved(entry: JournalEntry) -> str:
     return wording.named(name, said) if name and said else name or said
 
 
-def _place(facts: Mapping[str, Any] | None) -> str:
+def place_of(facts: Mapping[str, Any] | None) -> str:
+    """« SO1 mar. 24 10:20 »; nothing when the facts tell no place."""
     if not facts or not facts.get("room") or not facts.get("date"):
         return ""
     minute = facts.get("minute", facts.get("start"))

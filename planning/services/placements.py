@@ -312,6 +312,8 @@ def conclude(
     where = None if subject is None else _place(after[str(subject)])
     # All that the step touched, so that the journal alone leads back to any revision.
     told = {**facts, **(where or {}), "placements": after, "revision": revision}
+    if any(_is_forced(row) and not _is_forced(before.get(key)) for key, row in after.items()):
+        told["forced"] = True
     append_entry(
         plan=plan,
         user=user,
@@ -324,6 +326,10 @@ def conclude(
         cost_delta=delta,
     )
     return Change(action, facts, delta)
+
+
+def _is_forced(row: Mapping[str, Any] | None) -> bool:
+    return row is not None and bool(row["forced"])
 
 
 def _place(row: Mapping[str, Any] | None) -> dict[str, Any] | None:

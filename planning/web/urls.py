@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *own_account.urlpatterns,
     path("journal/", journal.journal_current, name="journal-current"),
     path("journal/tout/", journal.journal_all, name="journal-all"),
+    path("journal/export.<str:form>", journal.journal_export, name="journal-export"),
     path("semaines/<week:week>/journal/", journal.journal, name="journal"),
     path("visas/", sign_offs.sign_off_list, name="sign-offs"),
     path("semaines/<week:week>/visas/", sign_offs.sign_off_week, name="sign-off-week"),

@@ -95,6 +95,7 @@ def rows_of(theatre: Theatre) -> Rows:
         "demandes": {"pk": make_intervention(surgeon, 60, state="draft").pk},
         "mes-interventions": {"pk": theatre.item.pk},
         "mes-disponibilites": {"absence": absence.pk},
+        "journal": {"form": "csv"},
         "comparaisons": {"pk": comparison.pk, "week": str(WEEK), "policy": "open", "form": "csv"},
         "semaines": {"week": str(WEEK), "pk": slot.pk},
         "liberations": {"pk": slot.pk},

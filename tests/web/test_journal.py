@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
-from planning.models import Equipment, JournalEntry, Room, User
+from planning.models import Equipment, Intervention, JournalEntry, PatientRead, Plan, Room, User
+from planning.services.placements import move_placement, pin_placements, undo_step
+from planning.services.plans import approve_plan
+from planning.services.swaps import swap_placements
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
+from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 PAGE = f"/semaines/{WEEK}/journal/"
@@ -59,9 +67,10 @@ def test_the_journal_is_filtered_by_action_person_day_and_words(director: Client
     assert len(texts(director)) == 3
     assert len(texts(director, "?action=run")) == 1
     assert len(texts(director, f"?user={other.pk}")) == 2
-    assert len(texts(director, "?day=2026-11-19")) == 1
+    assert len(texts(director, "?from=2026-11-19&to=2026-11-19")) == 1
+    assert len(texts(director, "?from=2026-11-20")) == 2
     assert len(texts(director, "?q=congr")) == 1
-    assert len(texts(director, "?day=demain&user=x&action=x")) == 3
+    assert len(texts(director, "?from=demain&to=x&user=x&action=x&kind=x&rule=x")) == 3
 
 
 def test_another_weeks_entries_stay_away(director: Client, hospital: Hospital) -> None:
@@ -86,7 +95,7 @@ def test_the_journal_costs_as_many_queries_for_one_entry_as_for_three(
         row = make_intervention(hospital.surgeons[0])
         note(hospital.director, "edit", intervention=row, before={"state": "requested"}, after={"state": "accepted"})
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         director.get(PAGE)
 
 
@@ -175,8 +184,164 @@ def test_the_whole_journal_costs_as_many_queries_for_one_entry_as_for_three(
     for _ in range(entries):
         note(hospital.director, "specialty", before={"of": "ORL", "closed_on": None}, after={"of": "ORL"})
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         director.get(reverse("journal-all"))
+
+
+def parts(client: Client, query: str = "") -> list[tuple[str, str, str]]:
+    lines = [line["parts"] for line in client.get(PAGE + query).context["lines"]]
+    return [(one.subject, one.before, one.after) for one in lines]
+
+
+def moved(hospital: Hospital, draft: Plan, item: Intervention, start: int, reason: str = "") -> None:
+    draft.refresh_from_db()
+    move_placement(
+        plan=draft, intervention=item.pk, room=hospital.rooms[0].pk, day=WEEK.monday, start=start,
+        revision=draft.revision, user=hospital.director, now=NOW, reason=reason,
+    )  # fmt: skip
+
+
+def test_a_decision_stands_beside_what_it_was_about_from_what_to_what_as_the_grid_names_it(
+    director: Client, hospital: Hospital
+) -> None:
+    draft, item = make_plan(), make_intervention(hospital.surgeons[0], 60)
+    moved(hospital, draft, item, 480)
+    moved(hospital, draft, item, 600)
+    pin_placements(
+        plan=draft, interventions=[item.pk], pinned=False, revision=2, user=hospital.director, now=NOW
+    )  # fmt: skip
+    draft.refresh_from_db()
+    approve_plan(plan_id=draft.pk, revision=draft.revision, user=hospital.director, now=NOW)
+
+    assert parts(director, "?sort=at") == [
+        (item.patient_code, "à planifier", "SO1 lun. 23 08:00"),
+        (item.patient_code, "SO1 lun. 23 08:00", "SO1 lun. 23 10:00"),
+        (item.patient_code, "", "SO1 lun. 23 10:00"),
+        ("Version 2", "", "1 intervention planifiée"),
+    ]
+    # What is shown of a patient is noted; the journal itself holds no patient's code.
+    assert PatientRead.objects.get().interventions == f",{item.pk},"
+    assert not any(item.patient_code in f"{one.before} {one.after}" for one in JournalEntry.objects.all())
+
+
+def test_each_line_tells_the_change_of_the_cost_or_the_cost_itself(director: Client, hospital: Hospital) -> None:
+    draft, item = make_plan(), make_intervention(hospital.surgeons[0], 60)
+    moved(hospital, draft, item, 480)
+    draft.refresh_from_db()
+    approve_plan(plan_id=draft.pk, revision=1, user=hospital.director, now=NOW)
+    moved(hospital, draft, item, 1000)
+    draft.refresh_from_db()
+    approve_plan(plan_id=draft.pk, revision=2, user=hospital.director, now=NOW)
+
+    lines = director.get(PAGE + "?sort=at").context["lines"]
+    told = [(line["entry"].action, line["entry"].cost_delta, line["cost"]) for line in lines]
+    # 3000 euros for leaving it out in the week of its deadline; a Monday costs no day of waiting.
+    assert told == [("move", -3000.0, None), ("approve", None, 0.0), ("move", 0.0, None), ("approve", 0.0, 0.0)]
+
+
+def test_what_broke_a_rule_is_found_alone_whatever_the_gesture(director: Client, hospital: Hospital) -> None:
+    draft = make_plan()
+    early = make_intervention(hospital.surgeons[0], 60, admission_date=WEEK.monday)
+    others = [make_intervention(hospital.surgeons[0], 60) for _ in range(2)]
+    place(draft, others[0], hospital, start=480)
+    place(draft, others[1], hospital, day=1, start=480)
+    moved(hospital, draft, early, 600, reason="Déjà là")
+    draft.refresh_from_db()
+    swap_placements(
+        plan=draft, first=early.pk, second=others[1].pk, revision=draft.revision, user=hospital.director, now=NOW
+    )
+    draft.refresh_from_db()
+    undo_step(plan=draft, revision=draft.revision, user=hospital.director, now=NOW)
+
+    assert {entry["entry"].action for entry in director.get(PAGE).context["lines"]} == {"force", "swap", "undo"}
+    assert [line["entry"].action for line in director.get(PAGE + "?rule=1").context["lines"]] == ["force"]
+    assert [line["entry"].action for line in director.get(PAGE + "?kind=refused").context["lines"]] == []
+    assert len(texts(director, "?kind=changes")) == 3
+
+
+def test_words_find_codes_patients_surgeons_people_and_reasons(director: Client, hospital: Hospital) -> None:
+    draft = make_plan()
+    mine, other = (make_intervention(surgeon, 60) for surgeon in hospital.surgeons[:2])
+    moved(hospital, draft, mine, 480)
+    moved(hospital, draft, other, 600)
+    swap_placements(plan=draft, first=mine.pk, second=other.pk, revision=2, user=hospital.director, now=NOW)
+    note(make_user("cellule", "planner"), after=SLOT, reason="Congrès annuel")
+
+    assert len(texts(director, f"?q={mine.code}")) == 2  # its move and the swap
+    assert len(texts(director, f"?q={mine.patient_code}")) == 2
+    assert len(texts(director, "?q=martin")) == 1
+    assert len(texts(director, "?q=dur+directrice")) == 1
+    assert len(texts(director, "?q=cellule")) == 1
+    assert len(texts(director, "?q=annuel+congr")) == 1
+    assert texts(director, "?q=nulle+part") == []
+
+
+def test_the_whole_journal_narrows_to_a_week(director: Client, hospital: Hospital) -> None:
+    note(hospital.director, after=SLOT)
+    note(hospital.director, after=SLOT, monday=WEEK.next.monday)
+
+    page = director.get(reverse("journal-all"), {"week": str(WEEK.next)})
+    assert [line["week"] for line in page.context["lines"]] == [WEEK.next]
+    assert len(director.get(reverse("journal-all"), {"week": "2026-W99"}).context["lines"]) == 2
+
+
+def test_the_pages_of_the_journal_hold_fifty_lines_and_keep_the_filters(director: Client, hospital: Hospital) -> None:
+    for _ in range(60):
+        note(hospital.director, after=SLOT, reason="Travaux")
+
+    second = director.get(PAGE, {"q": "travaux", "page": "2"})
+    assert len(second.context["lines"]) == 10
+    assert "q=travaux" in second.content.decode()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_files_hold_the_lines_of_the_filters_without_patients_and_run_no_formula(
+    director: Client, hospital: Hospital, form: str
+) -> None:
+    draft, item = make_plan(), make_intervention(hospital.surgeons[0], 60)
+    moved(hospital, draft, item, 480)
+    note(hospital.director, after=SLOT, reason='=HYPERLINK("http://evil.example";"x")')
+    note(hospital.director, "run", after={"policy": "open"}, monday=WEEK.next.monday)
+
+    answer = director.get(reverse("journal-export", kwargs={"form": form}), {"week": str(WEEK), "sort": "at"})
+    rows = read_csv(answer.content) if form == "csv" else read_xlsx(answer.content)
+
+    assert f'filename="journal-{WEEK}.{form}"' in answer["Content-Disposition"]
+    assert rows[0][:5] == ["Quand", "Qui", "Identifiant", "Action", "Semaine"]
+    assert [row[3] for row in rows[1:]] == ["Plage modifiée", "Déplacement"]
+    move = dict(zip(rows[0], rows[2], strict=True))
+    assert (move["Sur quoi"], move["Avant"], move["Après"]) == (item.code, "à planifier", "SO1 lun. 23 08:00")
+    assert float(move["Variation du coût (€)"]) == -3000
+    assert not any(item.patient_code in str(cell) for row in rows for cell in row)
+    reason = rows[1][rows[0].index("Pourquoi")]
+    assert reason.startswith("'=" if form == "csv" else "=HYPERLINK")
+    if form == "xlsx":
+        sheet = load_workbook(io.BytesIO(answer.content)).active
+        assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
+
+
+def read_csv(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+
+
+def read_xlsx(content: bytes) -> list[list[Any]]:
+    sheet = load_workbook(io.BytesIO(content)).active
+    return [["" if cell is None else cell for cell in row] for row in sheet.iter_rows(values_only=True)]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_file_costs_as_many_queries_for_one_line_as_for_three(
+    rows: int, director: Client, hospital: Hospital, django_assert_num_queries
+) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(rows):
+        note(hospital.director, "edit", intervention=make_intervention(hospital.surgeons[0]), before={}, after={})
+    with django_assert_num_queries(3):
+        assert len(read_csv(director.get(reverse("journal-export", kwargs={"form": "csv"})).content)) == rows + 1
+
+
+def test_no_other_file_is_offered(director: Client, surgeon: Client) -> None:
+    assert director.get("/journal/export.pdf").status_code == 404
+    assert surgeon.get("/journal/export.csv").status_code == 403
 
 
 def test_a_surgeon_does_not_read_the_journal(surgeon: Client) -> None:

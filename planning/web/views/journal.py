@@ -1,22 +1,35 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from planning.access import May, require
 from planning.calendar import Week
-from planning.models import JournalEntry, User
+from planning.exchange.journal_files import FILES
+from planning.exchange.spreadsheets import TYPES
+from planning.models import JournalEntry, PatientRead, User
 from planning.selectors.journal import run_of, text_of
+from planning.selectors.journal_parts import Parts, cost_of, parts_of, patients_of, with_patients
+from planning.selectors.journal_search import KINDS, Search, found
+from planning.services.reads import note_read
 from planning.web.listing import asked_day, asked_number, make_listing
 
-SEARCH = ["reason", "intervention__code", "user__last_name", "user__username", "said_before", "said_after"]
 SORTS = {"at": ["at"], "user": ["user__last_name", "at"], "action": ["action", "at"], "week": ["monday", "at"]}
+Action = JournalEntry.Action
+LOOKS: dict[str, tuple[str, str]] = {
+    Action.MOVE: ("swap", ""), Action.SWAP: ("swap", ""), Action.SWAP_ROOMS: ("swap", ""), Action.UNPLAN: ("off", ""),
+    Action.PIN: ("lock", ""), Action.UNPIN: ("lock", ""), Action.UNDO: ("undo", ""), Action.REDO: ("redo", ""),
+    Action.RUN: ("spark", ""), Action.PROPOSE: ("spark", ""), Action.TAKE: ("diff", ""), Action.SUBMIT: ("plus", ""),
+    Action.APPROVE: ("check", "ok"), Action.SIGN: ("check", "ok"), Action.ACCEPT: ("check", ""),
+    Action.ANSWER: ("check", ""), Action.CHANGE: ("pen", ""), Action.EDIT: ("pen", ""), Action.RETURN: ("undo", "warn"),
+    Action.REFUSE: ("cross", "bad"), Action.CANCEL: ("cross", "warn"),
+}  # fmt: skip
+# The latest: no file is longer.
+MOST_LINES = 20_000
 
 
 @require(May.SEE_DRAFTS)
@@ -29,50 +42,101 @@ def journal_current(request: HttpRequest) -> HttpResponse:
 @require(May.SEE_DRAFTS)
 def journal(request: HttpRequest, week: Week) -> HttpResponse:
     """Who did what in a week, when, from what to what, why, and at what cost."""
-    return _page(request, JournalEntry.objects.filter(monday=week.monday), week)
+    return _page(request, week)
 
 
 @require(May.SEE_DRAFTS)
 def journal_all(request: HttpRequest) -> HttpResponse:
     """The same of every week, with what belongs to none: rooms, surgeons, specialties, parameters, imports."""
-    return _page(request, JournalEntry.objects.all(), None)
+    return _page(request, None)
 
 
-def _page(request: HttpRequest, entries: QuerySet[JournalEntry], week: Week | None) -> HttpResponse:
-    rows, chosen = _narrowed(request, entries)
-    rows = rows.select_related("user", "intervention", "plan")
-    # The facts are searched as they are written: codes of rooms, trigrams, dates.
-    rows = rows.alias(said_before=Cast("before", TextField()), said_after=Cast("after", TextField()))
-    listing = make_listing(request, rows, search=SEARCH, sorts=SORTS, default="-at")
+@require(May.SEE_DRAFTS)
+def journal_export(request: HttpRequest, form: str) -> HttpResponse:
+    """The lines of the same filters, the latest first, without any patient's code."""
+    if form not in FILES:
+        raise Http404
+    search = _asked(request, None)
+    answer = HttpResponse(FILES[form](found(search)[:MOST_LINES]), content_type=TYPES[form])
+    name = f"journal-{Week(search.monday)}" if search.monday else "journal"
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return answer
+
+
+def _page(request: HttpRequest, week: Week | None) -> HttpResponse:
+    search = _asked(request, week)
+    listing = make_listing(request, found(search), search=(), sorts=SORTS, default="-at")
+    entries = list(listing.page)
+    parts = [parts_of(entry) for entry in entries]
+    patients = patients_of(parts)
+    note_read(
+        user=cast("User", request.user), source=PatientRead.Source.JOURNAL, now=timezone.now(),
+        interventions=[pk for pk, _code in patients.values()], monday=week.monday if week else None,
+    )  # fmt: skip
+    told = JournalEntry.objects.filter(monday=week.monday) if week else JournalEntry.objects.all()
+    exported = request.GET.copy()
+    if week:
+        exported["week"] = str(week)
     context = {
         "week": week,
         "listing": listing,
+        # Named as the grid names them: by the patients' codes, which the journal itself never holds.
         "lines": [
-            {
-                "entry": entry,
-                "text": text_of(entry),
-                "run": run_of(entry),
-                "week": Week(entry.monday) if entry.monday else None,
-            }
-            for entry in listing.page
+            _line(entry, with_patients(one, patients), one.subject) for entry, one in zip(entries, parts, strict=True)
         ],
         "actions": JournalEntry.Action.choices,
-        "people": User.objects.filter(pk__in=entries.order_by().values("user")),
-        **chosen,
+        "kinds": [(key, label) for key, (label, _actions) in KINDS.items()],
+        "people": User.objects.filter(pk__in=told.order_by().values("user")),
+        "asked": search,
+        "exported": exported.urlencode(),
+        "kept": _kept(request),
     }
     return render(request, "planning/journal/list.html", context)
 
 
-def _narrowed(request: HttpRequest, rows: QuerySet[JournalEntry]) -> tuple[QuerySet[JournalEntry], dict[str, Any]]:
-    action, person, day = (request.GET.get(name, "") for name in ("action", "user", "day"))
-    if action in JournalEntry.Action.values:
-        rows = rows.filter(action=action)
-    if (number := asked_number(request, "user")) is not None:
-        rows = rows.filter(user_id=number)
-    asked = asked_day(request, "day")
-    if asked is None:
-        day = ""
-    else:
-        start = timezone.make_aware(datetime(asked.year, asked.month, asked.day))
-        rows = rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
-    return rows, {"action": action, "person": person, "day": day}
+def _line(entry: JournalEntry, parts: Parts, code: str) -> dict[str, Any]:
+    icon, tone = LOOKS.get(entry.action, ("dot", ""))
+    forced = entry.action == Action.FORCE or bool((entry.after or {}).get("forced"))
+    return {
+        "entry": entry,
+        "text": text_of(entry),
+        "parts": parts,
+        "code": code if code != parts.subject else "",
+        "label": entry.intervention.procedure_label if entry.intervention else "",
+        "run": run_of(entry),
+        "cost": cost_of(entry),
+        "icon": "alert" if forced else icon,
+        "tone": "bad" if forced else tone,
+        "forced": forced and entry.action != Action.FORCE,
+        "week": Week(entry.monday) if entry.monday else None,
+    }
+
+
+def _asked(request: HttpRequest, week: Week | None) -> Search:
+    """What the address asks for; what cannot be read is not asked."""
+    action, kind = request.GET.get("action", ""), request.GET.get("kind", "")
+    return Search(
+        words=request.GET.get("q", ""),
+        action=action if action in JournalEntry.Action.values else "",
+        kind=kind if kind in KINDS else "",
+        person=asked_number(request, "user"),
+        first=asked_day(request, "from"),
+        last=asked_day(request, "to"),
+        monday=week.monday if week else _asked_week(request),
+        against_a_rule=request.GET.get("rule") == "1",
+    )
+
+
+def _asked_week(request: HttpRequest) -> date | None:
+    try:
+        return Week.parse(request.GET.get("week", "")).monday
+    except ValueError:
+        return None
+
+
+def _kept(request: HttpRequest) -> str:
+    """The address's filters but the kind and the page, for the links that change the kind."""
+    kept = request.GET.copy()
+    for name in ("kind", "rule", "page"):
+        kept.pop(name, None)
+    return kept.urlencode()

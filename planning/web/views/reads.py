@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from planning.access import May, require
+from planning.exchange.spreadsheets import guarded
 from planning.models import PatientRead, User
 from planning.selectors.reads import lines, reads_of
 from planning.web.listing import asked_day, asked_number, make_listing
@@ -46,13 +47,8 @@ def read_export(request: HttpRequest) -> HttpResponse:
     for line in lines(_narrowed(request)[0][:MOST_LINES]):
         read = line["read"]
         cells = [read.user.username, read.source, str(line["week"] or ""), " ".join(line["codes"])]
-        writer.writerow([timezone.localtime(read.at).isoformat(timespec="seconds"), *map(_plain, cells)])
+        writer.writerow([timezone.localtime(read.at).isoformat(timespec="seconds"), *map(guarded, cells)])
     return answer
-
-
-def _plain(text: str) -> str:
-    """A text that begins like a formula would be run by the spreadsheet that opens it."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _narrowed(request: HttpRequest) -> tuple[QuerySet[PatientRead], dict[str, Any]]:
