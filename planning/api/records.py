@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from planning.access import May
 from planning.api.lists import ListView, NumberFilter
 from planning.calendar import Week
+from planning.exchange.journal_files import FILES
+from planning.exchange.spreadsheets import TYPES
 from planning.models import JournalEntry, PlanningRun
 from planning.selectors.journal import as_json
+from planning.selectors.journal_parts import cost_of, parts_of
+from planning.selectors.journal_search import (
+    KINDS,
+    MOST_LETTERS,
+    MOST_LINES,
+    against_a_rule,
+    is_against_a_rule,
+    with_words,
+)
 from planning.selectors.runs import gap
 
 
@@ -51,7 +65,10 @@ class RunSerializer(serializers.ModelSerializer[PlanningRun]):
 
 
 class EntrySerializer(serializers.Serializer[Any]):
-    """``text`` says it in the reader's language; never a patient."""
+    """``text`` says it in the reader's language, ``subject``, ``before`` and ``after`` in parts; never a patient.
+
+    ``cost_delta``: what it changed of the week's cost; ``total_cost``: that cost then, of the lines that know it.
+    """
 
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
@@ -65,10 +82,24 @@ class EntrySerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
     cost_delta = serializers.FloatField(allow_null=True)
     cost_delta_text = serializers.CharField(allow_null=True)
+    subject = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+    against_a_rule = serializers.BooleanField()
+    total_cost = serializers.FloatField(allow_null=True)
 
     def to_representation(self, entry: JournalEntry) -> dict[str, Any]:
         monday: date | None = entry.monday
-        return {**as_json(entry), "monday": monday.isoformat() if monday else None}
+        parts = parts_of(entry)
+        return {
+            **as_json(entry),
+            "monday": monday.isoformat() if monday else None,
+            "subject": parts.subject,
+            "before": parts.before,
+            "after": parts.after,
+            "against_a_rule": is_against_a_rule(entry),
+            "total_cost": cost_of(entry),
+        }
 
 
 class RunFilters(django_filters.FilterSet):  # type: ignore[misc]
@@ -83,6 +114,18 @@ class EntryFilters(django_filters.FilterSet):  # type: ignore[misc]
     intervention = NumberFilter()
     at_from = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
     at_until = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lte")
+    kind = django_filters.ChoiceFilter(choices=[(key, key) for key in KINDS], method="of_kind")
+    against_a_rule = django_filters.BooleanFilter(method="that_broke_a_rule")
+    q = django_filters.CharFilter(max_length=MOST_LETTERS, method="that_hold")
+
+    def of_kind(self, rows: QuerySet[JournalEntry], _name: str, kind: str) -> QuerySet[JournalEntry]:
+        return rows.filter(action__in=KINDS[kind][1])
+
+    def that_broke_a_rule(self, rows: QuerySet[JournalEntry], _name: str, asked: bool) -> QuerySet[JournalEntry]:
+        return against_a_rule(rows) if asked else rows
+
+    def that_hold(self, rows: QuerySet[JournalEntry], _name: str, words: str) -> QuerySet[JournalEntry]:
+        return with_words(rows, words)
 
 
 class Runs(ListView):
@@ -111,3 +154,44 @@ class Journal(ListView):
     def get(self, request: Request) -> Response:
         """Who did what, the latest first, of every week and of none."""
         return self.listed(request)
+
+
+class _File(BaseRenderer):
+    """The bytes as they are; a refusal is JSON all the same."""
+
+    charset = None
+    form = ""
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        return data if isinstance(data, bytes) else JSONRenderer().render(data)
+
+
+class CsvFile(_File):
+    media_type, format = "text/csv", "csv"
+
+
+class XlsxFile(_File):
+    media_type, format = TYPES["xlsx"], "xlsx"
+
+
+class JournalExport(ListView):
+    may = May.SEE_DRAFTS
+    queryset = JournalEntry.objects.select_related("user", "intervention", "plan")
+    filterset_class = EntryFilters
+    orders = {"at": ["at"]}
+    order = "-at"
+    pagination_class = None  # type: ignore[assignment]  # a file has no pages
+    renderer_classes = [CsvFile, XlsxFile]
+
+    @extend_schema(
+        operation_id="journal_export",
+        responses={(200, "text/csv"): OpenApiTypes.STR, (200, TYPES["xlsx"]): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request) -> Response:
+        """The same lines as a file, CSV or XLSX by ``Accept``: the latest 20,000, without any patient's code."""
+        form = request.accepted_renderer.format
+        rows = self.filter_queryset(self.get_queryset())[:MOST_LINES]
+        name = {"Content-Disposition": f'attachment; filename="journal.{form}"'}
+        return Response(FILES[form](rows), headers=name, content_type=TYPES[form])

@@ -11,6 +11,7 @@ from planning.calendar import Week
 from planning.exchange.spreadsheets import Value, csv_of, xlsx_of
 from planning.models import JournalEntry
 from planning.selectors.journal_parts import cost_of, parts_of
+from planning.selectors.journal_search import is_against_a_rule
 
 
 def as_csv(entries: Iterable[JournalEntry]) -> bytes:
@@ -31,7 +32,6 @@ def _lines(entries: Iterable[JournalEntry]) -> Iterator[Sequence[Value]]:
     ]  # fmt: skip
     for entry in entries:
         parts = parts_of(entry)
-        forced = entry.action == JournalEntry.Action.FORCE or bool((entry.after or {}).get("forced"))
         yield [
             timezone.localtime(entry.at).isoformat(timespec="seconds"),
             str(entry.user) if entry.user else "Bloc",
@@ -42,7 +42,7 @@ def _lines(entries: Iterable[JournalEntry]) -> Iterator[Sequence[Value]]:
             parts.before,
             parts.after,
             entry.reason,
-            _("oui") if forced else "",
+            _("oui") if is_against_a_rule(entry) else "",
             _rounded(entry.cost_delta),
             _rounded(cost_of(entry)),
         ]

@@ -14,6 +14,8 @@ from planning.models import Intervention, JournalEntry
 
 Action = JournalEntry.Action
 MOST_LETTERS, MOST_WORDS, MOST_CODES = 200, 20, 5
+# No file is longer: the latest.
+MOST_LINES = 20_000
 # By the question they answer.
 KINDS = {
     "changes": (
@@ -66,15 +68,24 @@ def found(search: Search) -> QuerySet[JournalEntry]:
     if search.last is not None:
         rows = rows.filter(at__lt=_midnight(search.last + timedelta(days=1)))
     if search.against_a_rule:
-        rows = rows.filter(Q(action=Action.FORCE) | Q(after__forced=True))
-    return _with_words(rows, search.words)
+        rows = against_a_rule(rows)
+    return with_words(rows, search.words)
+
+
+def against_a_rule(rows: QuerySet[JournalEntry]) -> QuerySet[JournalEntry]:
+    """What a person did with a reason because a rule was broken, whatever the gesture."""
+    return rows.filter(Q(action=Action.FORCE) | Q(after__forced=True))
+
+
+def is_against_a_rule(entry: JournalEntry) -> bool:
+    return entry.action == Action.FORCE or bool((entry.after or {}).get("forced"))
 
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime(day.year, day.month, day.day))
 
 
-def _with_words(rows: QuerySet[JournalEntry], text: str) -> QuerySet[JournalEntry]:
+def with_words(rows: QuerySet[JournalEntry], text: str) -> QuerySet[JournalEntry]:
     """Every word is found somewhere; a patient's code also in the lines that name their intervention by its own."""
     words = text.replace("\0", "").strip()[:MOST_LETTERS].split()[:MOST_WORDS]
     if not words:

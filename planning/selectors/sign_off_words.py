@@ -88,6 +88,19 @@ def changed(changes: Mapping[str, list[int]], codes: Mapping[int, str]) -> str:
     return ", ".join(parts) or _("Aucune différence")
 
 
+def refused(reason: str, refuses: bool) -> str:
+    """Why one's word was not taken, and what to do. ``refuses``: it was a refusal."""
+    if reason == "seen-changed":
+        return _("Le planning a changé depuis que vous l'avez lu : rien n'est signé. Relisez-le ci-dessous.")
+    if reason == "comment-required":
+        if refuses:
+            return _("Écrivez pourquoi vous ne pouvez pas viser : la direction le lit.")
+        return _("Écrivez comment le visa a été reçu : papier, téléphone, et quand.")
+    if reason == "not-theirs":
+        return _("Ce visa est à donner par quelqu'un d'autre.")
+    return _("Ce visa n'est plus demandé.")
+
+
 def journal_sentence(after: Mapping[str, Any]) -> str:
     """« Visas demandés : Dr Martin, Anesthésie », « Visa de l'anesthésie : 12 interventions »."""
     of = ", ".join(whose(str(one["kind"]), one.get("surgeon")) for one in after.get("of") or [])

@@ -28,23 +28,33 @@ MOST_COMMENT = 300
 
 
 class SignOffRefused(Exception):
-    """Base of what a sign-off can meet."""
+    """Base of what a sign-off can meet; ``reason`` names it for programs and for its sentence."""
+
+    reason = ""
 
 
 class NotAsked(SignOffRefused):
     """The draft's sign-offs are not asked for (any more), or not this one."""
 
+    reason = "not-asked"
+
 
 class NotTheirs(SignOffRefused):
     """The sign-off is someone else's to give."""
+
+    reason = "not-theirs"
 
 
 class CommentRequired(SignOffRefused):
     """A refusal says why; a sign-off received elsewhere says how."""
 
+    reason = "comment-required"
+
 
 class SeenChanged(SignOffRefused):
     """What the sign-off covers is not what the person was shown."""
+
+    reason = "seen-changed"
 
 
 class SignOffsMissing(Exception):

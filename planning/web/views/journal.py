@@ -14,7 +14,7 @@ from planning.exchange.spreadsheets import TYPES
 from planning.models import JournalEntry, PatientRead, User
 from planning.selectors.journal import run_of, text_of
 from planning.selectors.journal_parts import Parts, cost_of, parts_of, patients_of, with_patients
-from planning.selectors.journal_search import KINDS, Search, found
+from planning.selectors.journal_search import KINDS, MOST_LINES, Search, found, is_against_a_rule
 from planning.services.reads import note_read
 from planning.web.listing import asked_day, asked_number, make_listing
 
@@ -28,8 +28,6 @@ LOOKS: dict[str, tuple[str, str]] = {
     Action.ANSWER: ("check", ""), Action.CHANGE: ("pen", ""), Action.EDIT: ("pen", ""), Action.RETURN: ("undo", "warn"),
     Action.REFUSE: ("cross", "bad"), Action.CANCEL: ("cross", "warn"),
 }  # fmt: skip
-# The latest: no file is longer.
-MOST_LINES = 20_000
 
 
 @require(May.SEE_DRAFTS)
@@ -96,7 +94,7 @@ def _page(request: HttpRequest, week: Week | None) -> HttpResponse:
 
 def _line(entry: JournalEntry, parts: Parts, code: str) -> dict[str, Any]:
     icon, tone = LOOKS.get(entry.action, ("dot", ""))
-    forced = entry.action == Action.FORCE or bool((entry.after or {}).get("forced"))
+    forced = is_against_a_rule(entry)
     return {
         "entry": entry,
         "text": text_of(entry),

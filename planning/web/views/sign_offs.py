@@ -15,23 +15,12 @@ from django.views.decorators.http import require_POST
 from planning import wording
 from planning.access import May, allowed, require
 from planning.calendar import Week
-from planning.models import PatientRead, Plan, SignOff, Surgeon, User
+from planning.models import PatientRead, Plan, SignOff, User
 from planning.selectors import sign_off_words as words
 from planning.selectors.approval import approval_check
 from planning.selectors.parameters import site_in_force
-from planning.selectors.programme import Line, codes_of, programme
-from planning.selectors.sign_offs import (
-    SIGNED,
-    Kind,
-    Standing,
-    may_record,
-    may_sign,
-    missing,
-    requires_sign_offs,
-    signatures,
-    standings,
-    standings_of,
-)
+from planning.selectors.sign_offs import Kind, Standing, may_sign, missing, requires_sign_offs, standings_of
+from planning.selectors.signing import signing
 from planning.services import sign_offs as services
 from planning.services.reads import note_read
 from planning.services.steps import Stale
@@ -110,84 +99,37 @@ def sign_off_give(request: HttpRequest, week: Week) -> HttpResponse:
             seen=request.POST.get("seen", ""), user=cast("User", request.user), now=timezone.now(), comment=comment,
         )  # fmt: skip
     except services.SignOffRefused as error:
-        return _page(request, week, status=409, refused=_told(error, refuses))
+        return _page(request, week, status=409, refused=words.refused(error.reason, refuses))
     messages.success(request, _("Votre refus est noté : la direction le lit.") if refuses else _("Le visa est donné."))
     return redirect("sign-off-week", week=week)
 
 
-def _told(error: services.SignOffRefused, refuses: bool) -> str:
-    if isinstance(error, services.SeenChanged):
-        return _("Le planning a changé depuis que vous l'avez lu : rien n'est signé. Relisez-le ci-dessous.")
-    if isinstance(error, services.CommentRequired):
-        if refuses:
-            return _("Écrivez pourquoi vous ne pouvez pas viser : la direction le lit.")
-        return _("Écrivez comment le visa a été reçu : papier, téléphone, et quand.")
-    if isinstance(error, services.NotTheirs):
-        return _("Ce visa est à donner par quelqu'un d'autre.")
-    return _("Ce visa n'est plus demandé.")
-
-
 def _page(request: HttpRequest, week: Week, *, status: int = 200, refused: str = "") -> HttpResponse:
     user = cast("User", request.user)
-    plans = Plan.objects.filter(monday=week.monday, status__in=(Plan.Status.DRAFT, Plan.Status.APPROVED))
-    by_status = {plan.status: plan for plan in plans.select_related("sign_offs_asked_by").prefetch_related(SIGNED)}
-    draft, approved = by_status.get(Plan.Status.DRAFT), by_status.get(Plan.Status.APPROVED)
-    found = standings(draft) if draft else []
-    everything = allowed(user, May.SEE_DRAFTS)
-    opened = draft is not None and draft.sign_offs_asked_at is not None
-    shown = bool(found) and (opened or everything)
-    lines = _programme(draft, found, user) if draft and shown else []
-    cards = [_card(one, user, opened, codes_of(lines), everything) for one in found] if shown else []
+    found = signing(week, user)
+    note_read(
+        user=user, source=PatientRead.Source.SIGN_OFF, interventions=found.told, now=timezone.now(), monday=week.monday
+    )
+    draft = found.draft
     context = {
         "week": week,
         "draft": draft,
-        "approved": approved,
+        "approved": found.approved,
         "signatures": [
             {"text": wording.named(words.whose(row.kind, row.surgeon), words.given(row)), "comment": row.comment}
-            for row in (signatures(approved) if approved else [])
+            for row in found.signatures
         ],
         "required": requires_sign_offs(site_in_force()),
-        "opened": opened,
-        "cards": cards,
-        "mine": [card for card in cards if card["theirs"]],
-        "others": [card for card in cards if not card["theirs"]],
-        "missing": words.names(missing(found)),
-        "missing_count": len(missing(found)),
+        "opened": found.opened,
+        "cards": found.cards,
+        "mine": [card for card in found.cards if card["theirs"]],
+        "others": [card for card in found.cards if not card["theirs"]],
+        "missing": words.names(found.missing),
+        "missing_count": len(found.missing),
         "most_names": MOST_NAMES,
-        "lines": lines,
-        "everything": everything,
-        "remarks": approval_check(draft)["warnings"] if draft and lines and everything else [],
+        "lines": found.lines,
+        "everything": found.everything,
+        "remarks": approval_check(draft)["warnings"] if draft and found.lines and found.everything else [],
         "refused": refused,
-    }  # fmt: skip
-    told = [line.intervention.pk for line in lines if line.intervention is not None]
-    note_read(user=user, source=PatientRead.Source.SIGN_OFF, interventions=told, now=timezone.now(), monday=week.monday)
-    return render(request, "planning/sign_offs/week.html", context, status=status)
-
-
-def _programme(draft: Plan, found: list[Standing], user: User) -> list[Line]:
-    """A surgeon reads their own interventions, and the others' hours only where one signs for all."""
-    if allowed(user, May.SEE_DRAFTS):
-        return programme(draft)
-    own = Surgeon.objects.filter(user=user).values_list("pk", flat=True).first() or 0
-    for_all = any(one.kind == Kind.SURGEON and one.surgeon is None for one in found)
-    return programme(draft, readable=own, own_only=not for_all)
-
-
-def _card(
-    standing: Standing, user: User, opened: bool, codes: dict[int, str], everything: bool
-) -> dict[str, Any]:  # fmt: skip
-    theirs = may_sign(user, standing)
-    received = opened and not theirs and may_record(user, standing)
-    return {
-        "standing": standing,
-        "label": words.whose(standing.kind, standing.surgeon),
-        "state_label": words.STATES[standing.state],
-        "said": words.said(standing, codes),
-        # What someone wrote is for the bloc and for themselves.
-        "comment": standing.last.comment if standing.last and (everything or theirs) else "",
-        "count": len(standing.covers) if everything or theirs else None,
-        "theirs": theirs,
-        "may_sign": opened and theirs and not standing.holds,
-        "may_refuse": opened and theirs and standing.kind != Kind.ORGANISER,
-        "may_record": received and not standing.holds,
     }
+    return render(request, "planning/sign_offs/week.html", context, status=status)
