@@ -176,6 +176,12 @@ class _Loader:
             code: Specialty.objects.create(code=code, name=name, colour=code.lower())
             for code, name in catalogue.SPECIALTIES.items()
         }
+        ReleaseRule.objects.bulk_create(
+            ReleaseRule(
+                specialty=self.specialties[code], days_ahead=days, substitute=self.specialties.get(substitute or "")
+            )
+            for code, (days, substitute) in catalogue.RELEASES.items()
+        )
         self._people()
         RoomClosure.objects.bulk_create(
             RoomClosure(room=self.rooms[room], starts_on=first, ends_on=last, reason=reason)

@@ -35,7 +35,7 @@ from planning.solver.stopping import Stop
 ROUNDS = 10
 # How long one figure may take, and how many places are tried.
 LONGEST_SECONDS = 3.0
-MOST_TRIED = 6
+MOST_TRIED = 10
 
 # Rules that close whole days, and those that are told before the others: no smaller thing would help against them.
 DAY_RULES = ("surgeon_absent", "specialty_closed", "hospitalised", "deadline")

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from planning.models import Intervention, Placement, Plan, Room, Slot, Surgeon, User
+from planning.models import Intervention, Placement, Plan, ReleaseRule, Room, Slot, Surgeon, User
 from planning.services.demo import OtherDataError, load_demo, remove_demo
 from tests.factories.hospital import small_hospital
 
@@ -29,6 +29,13 @@ def test_the_demonstration_holds_a_past_an_approved_week_and_requests_to_plan() 
     assert Slot.objects.filter(date__gte=date(2026, 11, 23)).exists()
     assert Intervention.objects.filter(state="accepted", admission_date__gte=TODAY).count() > 100
     assert not Intervention.objects.filter(requested_at__gt=NOW).exists()
+
+
+@pytest.mark.django_db
+def test_two_specialties_give_their_empty_slots_away() -> None:
+    load_demo(today=TODAY, now=NOW, preset="paper-count")
+    rules = ReleaseRule.objects.values_list("specialty__code", "days_ahead", "substitute__code")
+    assert list(rules) == [("NCH", 5, None), ("STO", 7, "ORL")]
 
 
 @pytest.mark.django_db

@@ -36,6 +36,8 @@ SPECIALTIES = {
     "NCH": "Neurochirurgie",
     "STO": "Stomatologie",
 }
+# Whose empty slots are given away, so many days ahead, and to whom; None: to everyone.
+RELEASES: dict[str, tuple[int, str | None]] = {"NCH": (5, None), "STO": (7, "ORL")}
 
 
 @dataclass(frozen=True, slots=True)

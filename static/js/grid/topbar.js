@@ -36,7 +36,8 @@ export function renderTopbar() {
   }
   const settled = plan && approved();
   $("#version-number").textContent = plan ? `v${settled ? grid.approved?.number ?? plan.number : plan.number}` : gettext("Aucune version");
-  $("#version-state").textContent = plan ? (settled ? gettext("Approuvé") : stateText(plan)) : "";
+  const said = plan ? (settled ? gettext("Approuvé") : stateText(plan)) : "";
+  Object.assign($("#version-state"), { textContent: said, title: said });
   for (const [index, node] of $$(".steps i").entries()) node.classList.toggle("on", Boolean(plan) && index <= (settled ? 2 : STEPS[plan.status]));
   $("[data-print-signed]").textContent = settled && grid.approved?.signed.length ? fill(gettext("Visas : %(names)s"), { names: grid.approved.signed.map(({ name }) => name).join(", ") }) + " · " : "";
   $("[data-print-version]").textContent = plan ? `${$("#version-number").textContent}, ${$("#version-state").textContent}` : "";
