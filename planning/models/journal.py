@@ -34,6 +34,7 @@ class JournalEntry(models.Model):
         ROOM = "room", _("Salle modifiée")
         SURGEON = "surgeon", _("Chirurgien modifié")
         SPECIALTY = "specialty", _("Spécialité modifiée")
+        EQUIPMENT = "equipment", _("Équipement modifié")
         SETTINGS = "settings", _("Paramètres modifiés")
         MASTER = "master", _("Plan directeur validé")
         ACCOUNT = "account", _("Compte modifié")

@@ -23,13 +23,18 @@ _CREATED = {
     Action.ROOM: gettext_lazy("Salle %(of)s créée"),
     Action.SURGEON: gettext_lazy("%(of)s créé"),
     Action.SPECIALTY: gettext_lazy("Spécialité %(of)s créée"),
+    Action.EQUIPMENT: gettext_lazy("Équipement %(of)s créé"),
     Action.ACCOUNT: gettext_lazy("%(of)s invité"),
 }
-_REMOVED = {Action.SPECIALTY: gettext_lazy("Spécialité %(of)s retirée")}
+_REMOVED = {
+    Action.SPECIALTY: gettext_lazy("Spécialité %(of)s retirée"),
+    Action.EQUIPMENT: gettext_lazy("Équipement %(of)s retiré"),
+}
 _NAMES = {
     Action.ROOM: gettext_lazy("Salle %(of)s"),
     Action.SURGEON: "%(of)s",
     Action.SPECIALTY: gettext_lazy("Spécialité %(of)s"),
+    Action.EQUIPMENT: gettext_lazy("Équipement %(of)s"),
     Action.ACCOUNT: gettext_lazy("Compte de %(of)s"),
 }
 _FIELDS = {
@@ -39,6 +44,8 @@ _FIELDS = {
     "opens_minute": gettext_lazy("ouverture"),
     "closes_minute": gettext_lazy("fermeture"),
     "equipment": gettext_lazy("équipements"),
+    "units": gettext_lazy("unités partagées"),
+    "rooms": gettext_lazy("salles"),
     "in_service": gettext_lazy("en service"),
     "trigram": gettext_lazy("trigramme"),
     "last_name": gettext_lazy("nom"),
@@ -61,7 +68,9 @@ _TARGETS = {
 }
 
 
-REFERENCE = (Action.ROOM, Action.SURGEON, Action.SPECIALTY, Action.ACCOUNT, Action.SETTINGS, Action.IMPORT)
+REFERENCE = (
+    Action.ROOM, Action.SURGEON, Action.SPECIALTY, Action.EQUIPMENT, Action.ACCOUNT, Action.SETTINGS, Action.IMPORT
+)  # fmt: skip
 
 
 def reference_sentence(action: str, before: Facts, after: Facts) -> str:

@@ -43,6 +43,7 @@ ENTRIES = (
     Entry(_("Journal"), "journal-current", (May.SEE_DRAFTS,), ("journal",)),
     Entry(_("Comparer les politiques"), "comparisons", (May.SEE_DRAFTS,), ("comparison",)),
     Entry(_("Salles"), "rooms", (May.EDIT_REFERENCE,), ("room",), begins_group=True),
+    Entry(_("Équipements"), "equipment", (May.EDIT_REFERENCE,), ("equipment",)),
     Entry(_("Spécialités"), "specialties", (May.EDIT_REFERENCE,), ("special",)),
     Entry(_("Chirurgiens"), "surgeons", (May.EDIT_REFERENCE,), ("surgeon",)),
     Entry(_("Plan directeur"), "master-plans", (May.EDIT_REFERENCE,), ("master-plan", "pattern")),

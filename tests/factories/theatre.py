@@ -13,6 +13,7 @@ from planning.access import is_self_service
 from planning.calendar import Week
 from planning.models import (
     Absence,
+    Equipment,
     Intervention,
     MasterPlan,
     Notice,
@@ -87,6 +88,7 @@ def rows_of(theatre: Theatre) -> Rows:
     )
     return {
         "salles": {"pk": room.pk, "closure": closure.pk},
+        "equipements": {"pk": Equipment.objects.earliest("pk").pk},
         "specialites": {"pk": hospital.ent.pk},
         "chirurgiens": {"pk": surgeon.pk, "absence": absence.pk},
         "plan-directeur": {"pk": master_plan.pk, "pattern": pattern.pk},

@@ -50,10 +50,11 @@ def test_the_menu_shows_each_role_its_own_pages(director: Client, surgeon: Clien
         return [str(page["label"]) for page in client.get(reverse("interventions")).context["pages"]]
 
     assert labels(director) == [
-        "Semaine", "Interventions", "Journal", "Comparer les politiques", "Salles", "Spécialités", "Chirurgiens",
-        "Plan directeur", "Libérations", "Plages de la semaine", "Imports", "Paramètres", "Règles",
+        "Semaine", "Interventions", "Visas", "Journal", "Comparer les politiques", "Salles", "Équipements",
+        "Spécialités", "Chirurgiens", "Plan directeur", "Libérations", "Plages de la semaine", "Imports", "Paramètres",
+        "Règles",
     ]  # fmt: skip
-    assert labels(surgeon) == ["Semaine", "Mes interventions"]
+    assert labels(surgeon) == ["Semaine", "Nouvelle demande", "Mes interventions", "Visas"]
 
 
 def test_the_menu_marks_the_page_one_is_on(director: Client) -> None:
