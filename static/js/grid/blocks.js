@@ -9,6 +9,9 @@ import { approved, byId, editable, state } from "./store.js";
 const nodes = new Map();
 export const nodeOf = (id) => nodes.get(id);
 
+/* From here on a stay in the recovery room is worth a flag on the block; the sheet tells every stay. */
+const LONG_STAY = 120;
+
 export const stateOf = (placement) => {
   if (!placement) return { name: "wait", label: gettext("En attente") };
   if (placement.forced) return { name: "forced", label: gettext("Forcée"), glyph: "hand" };
@@ -43,8 +46,11 @@ export function flagsOf(intervention, placement) {
   if (intervention.deadline && (intervention.overdue || daysLeft(intervention, placement) <= 1)) {
     flags.push(["clock", fill(gettext("Date limite : %(date)s"), { date: date(intervention.deadline, "long") }), intervention.overdue ? "urg" : "dl"]);
   }
+  if (intervention.septic) flags.push(["germ", gettext("Septique : à opérer en dernier"), "hv"]);
+  if (intervention.child) flags.push(["child", gettext("Enfant : à opérer en premier"), "qu"]);
   if (equipment) flags.push(["nut", equipment, "qu"]);
   if (intervention.ambulatory) flags.push(["sun", gettext("Ambulatoire"), "qu"]);
+  if (intervention.recovery_minutes >= LONG_STAY) flags.push(["bed", fill(gettext("SSPI pendant %(minutes)s"), { minutes: duration(intervention.recovery_minutes) }), "qu"]);
   return flags;
 }
 
@@ -132,6 +138,7 @@ function spoken(intervention, placement) {
     surgeonName(intervention.surgeon), date(placement.date, "long"), byId("rooms", placement.room).code,
     fill(gettext("%(start)s à %(end)s"), { start: clock(placement.start), end: clock(placement.start + placement.minutes) }),
     duration(placement.minutes), stateOf(placement).label, ...placement.warnings.map((warning) => warning.text),
+    ...flagsOf(intervention, placement).filter(([glyph]) => glyph !== "hand" && glyph !== "lock").map(([, words]) => words),
   ];
   if (placement.overtime_minutes) parts.push(fill(gettext("%(minutes)s d'heures sup."), { minutes: duration(placement.overtime_minutes) }));
   return parts.filter(Boolean).join(", ");

@@ -84,7 +84,16 @@ function pathway(intervention, placement) {
     placement
       ? step(operated, fill(gettext("%(room)s, %(start)s à %(end)s"), { room: byId("rooms", placement.room).code, start: clock(placement.start), end: clock(placement.start + placement.minutes) }), "now")
       : step(gettext("à planifier"), gettext("Bloc opératoire"), "now"),
+    step(...recovery(intervention, placement)),
     step(date(intervention.deadline, "dayMonthShort"), deadline)));
+}
+
+/** When, and what: the stay in the recovery room that follows. */
+function recovery({ recovery_minutes: minutes }, placement) {
+  if (!minutes) return ["", gettext("Sans passage en SSPI")];
+  if (!placement) return ["", fill(gettext("SSPI pendant %(minutes)s"), { minutes: duration(minutes) })];
+  const end = placement.start + placement.minutes;
+  return [clock(end), fill(gettext("SSPI pendant %(minutes)s, jusqu'à %(end)s"), { minutes: duration(minutes), end: clock(end + minutes) })];
 }
 
 /** The surgeon's week: absent and not operating look different, and say so. */
