@@ -45,7 +45,8 @@ def _reasons(
             groups.setdefault(violation.rule, []).append(violation)
     if unordered is not None:
         slots = [slot.id for slot in problem.slots if (item.id, slot.id) in closed]
-        groups.setdefault(unordered.rule, []).extend(replace(unordered, slot=slot) for slot in slots)
+        # First: it says why, where a slot that only seems closed by the hours does not.
+        groups.setdefault(unordered.rule, [])[:0] = [replace(unordered, slot=slot) for slot in slots]
     return tuple(_summary(violations) for violations in groups.values())
 
 
@@ -79,7 +80,7 @@ def _no_order(item: Intervention, slot: Slot) -> tuple[Violation, ...]:
 def _summary(violations: list[Violation]) -> Violation:
     """The violation nearest to being none: least minutes missing; the first slot otherwise."""
     nearest = min(violations, key=_missing)
-    return replace(nearest, facts={**nearest.facts, "slots": tuple(violation.slot for violation in violations)})
+    return replace(nearest, facts={**nearest.facts, "slots": tuple(dict.fromkeys(violation.slot for violation in violations))})
 
 
 def _missing(violation: Violation) -> int:

@@ -1,7 +1,8 @@
 """Make room in the order of a day: move one intervention, or two, so that one without a place gets one.
 
 Planning the whole week again moves what need not move and costs seconds. Most conflicts end with a single move: the
-intervention takes another slot, or another one (of the same slot, or of the same surgeon on that day) makes way.
+intervention takes another slot, or another one makes way: of the same slot, of the same surgeon on that day, or one of
+those that it does not fit together with (the third user of two C-arms, the patient in the last bed).
 The cheapest such moves are tried first, and each is kept only when every day that it touches has an order.
 """
 
@@ -36,13 +37,14 @@ def make_room(
     problem: WeekProblem,
     assignments: Mapping[str, str],
     starts: Mapping[str, int],
-    left_out: Collection[str],
+    left_out: Mapping[str, Collection[str]],
     *,
     seed: int,
     stop: Stop,
 ) -> Ordered:
     """Put back into an ordered plan those that had no place, each at the least cost found, or leave them out.
 
+    ``left_out`` names with each the others that it does not fit together with: one of them may make way.
     A plan never gets dearer than without them. Pins do not move.
     """
     board = Board(grid_of(problem, timed=True))
@@ -50,8 +52,10 @@ def make_room(
     board.load(rows)
     if board.slot_of != rows:
         return Ordered(dict(assignments), dict(starts))
-    repair = _Repair(problem, board, dict(starts), seed, stop)
-    waiting = [board.grid.item_index[one] for one in left_out]
+    index = board.grid.item_index
+    conflicts = {index[one]: [index[other] for other in others if other in index] for one, others in left_out.items()}
+    repair = _Repair(problem, board, conflicts, dict(starts), seed, stop)
+    waiting = list(conflicts)
     for row in sorted(waiting, key=board.leave.__getitem__, reverse=True):
         repair.place(row)
     return Ordered(board.grid.assignments(board.slot_of), repair.starts)
@@ -65,6 +69,7 @@ Moves = tuple[tuple[int, int], ...]
 class _Repair:
     problem: WeekProblem
     board: Board
+    conflicts: dict[int, list[int]]
     starts: dict[str, int]
     seed: int
     stop: Stop
@@ -89,17 +94,17 @@ class _Repair:
                 yield from self._with_another(row, slot, other, change)
 
     def _rivals(self, row: int, slot: int) -> list[int]:
-        """Those of the slot, and the surgeon's on that day."""
+        """Those of the slot, then on that day the surgeon's and those that it does not fit together with."""
         board, day = self.board, self.board.day[slot]
-        surgeons = [
+        that_day = [
             other
             for other, place in enumerate(board.slot_of)
             if place >= 0
             and place != slot
             and board.day[place] == day
-            and board.first_day[other] == board.first_day[row]
+            and (board.first_day[other] == board.first_day[row] or other in self.conflicts[row])
         ]
-        return [*board.held[slot], *surgeons]
+        return [*board.held[slot], *that_day]
 
     def _with_another(self, row: int, slot: int, other: int, change: int) -> Iterator[tuple[int, Moves]]:
         board, here = self.board, self.board.slot_of[other]

@@ -74,6 +74,11 @@ def _by_day(problem: WeekProblem, assignments: Mapping[str, str]) -> dict[int, P
     return days
 
 
+def placed_on(problem: WeekProblem, assignments: Mapping[str, str], day: int) -> Placed:
+    """One day's placements, in the week's order."""
+    return _by_day(problem, assignments).get(day, [])
+
+
 def day_problem(problem: WeekProblem, placed: Placed) -> DayProblem:
     """One day's placements as the day's own problem. Overtime begins where the room's last regular slot ends."""
     days = {slot.day for _, slot in placed}

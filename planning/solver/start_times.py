@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
+from typing import cast
 
 from planning.solver.costs import breakdown
 from planning.solver.day.order import FITTING, SHOWN
 from planning.solver.grid import Forbidden
+from planning.solver.no_order import explained
 from planning.solver.problem import WeekProblem
 from planning.solver.reordering import Ordered, make_room
 from planning.solver.result import Violation
@@ -46,13 +48,14 @@ def with_start_times(
     forbidden: set[tuple[str, str]] = set()
     for _ in range(MOST_PLANS):
         order = sequence(problem, assignments, seed=seed, stop=stop, effort=FITTING)
-        stuck = {one.intervention: one for one in order.unordered if _movable(problem, one.intervention)}
+        unfit = explained(problem, assignments, order.starts, order.unordered)
+        stuck = {one.intervention: one for one in unfit if _movable(problem, one.intervention)}
         kept = {item: slot for item, slot in assignments.items() if item not in stuck}
-        pins = tuple(one for one in order.unordered if one.intervention not in stuck)
+        pins = tuple(one for one in unfit if one.intervention not in stuck)
         unordered.update(stuck)
         forbidden.update((item, assignments[item]) for item in stuck)
         if stuck and replan is not None:
-            mended = make_room(problem, kept, order.starts, tuple(stuck), seed=seed, stop=stop)
+            mended = make_room(problem, kept, order.starts, _conflicts(stuck), seed=seed, stop=stop)
         else:
             mended = Ordered(kept, order.starts)
         cost = breakdown(problem, mended.assignments).charged
@@ -65,6 +68,11 @@ def with_start_times(
     timed.starts = polished.starts
     timed.unordered, timed.forbidden = unordered, forbidden
     return timed
+
+
+def _conflicts(stuck: Mapping[str, Violation]) -> dict[str, tuple[str, ...]]:
+    """With each, the others that it does not fit together with."""
+    return {key: tuple(map(str, cast("Iterable[object]", one.facts.get("together", ())))) for key, one in stuck.items()}
 
 
 def _movable(problem: WeekProblem, intervention_id: str) -> bool:

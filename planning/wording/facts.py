@@ -9,6 +9,8 @@ from planning.selectors.loaded import LoadedWeek
 from planning.solver.result import Violation
 from planning.wording import figures
 
+MOST_NAMED = 4
+
 
 class Facts:
     """As names that a person knows: days, hours, codes. Missing rows are empty."""
@@ -37,6 +39,16 @@ class Facts:
     def other(self) -> str:
         row = self.loaded.interventions.get(str(self.facts["other"]))
         return row.code if row else ""
+
+    def codes(self, key: str) -> str:
+        """Interventions, a few of them by name."""
+        rows = [self.loaded.interventions.get(str(one)) for one in self[key]]
+        named = [row.code for row in rows if row is not None]
+        return ", ".join(named[:MOST_NAMED]) + (" …" if len(named) > MOST_NAMED else "")
+
+    def room_codes(self, key: str) -> str:
+        rows = [self.loaded.rooms.get(str(one)) for one in self[key]]
+        return ", ".join(row.code for row in rows if row is not None)
 
     def minutes(self, key: str) -> str:
         return figures.duration(int(str(self.facts[key])))

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from planning.selectors.loaded import LoadedWeek
 from planning.solver.result import Violation
 from planning.wording.facts import Facts
-from planning.wording.figures import dated, euros
+from planning.wording.figures import dated, euros, named
 
 
 def sentence(loaded: LoadedWeek, violation: Violation) -> str:
@@ -215,12 +215,64 @@ def _no_slot(f: Facts) -> str:
 
 
 def _no_order(f: Facts) -> str:
-    return _("Pas de place de %(duration)s en %(room)s %(day)s à une heure où %(surgeon)s est libre") % {
-        "duration": f.minutes("duration"),
-        "room": f.room(),
-        "day": f.day(),
+    values = {"duration": f.minutes("duration"), "room": f.room(), "day": f.day(), "surgeon": f.surgeon()}
+    word = _NO_ORDER.get(str(f.facts.get("cause")))
+    if word is None:
+        return _("Pas de place de %(duration)s en %(room)s %(day)s à une heure où %(surgeon)s est libre") % values
+    place = _("Pas de place de %(duration)s en %(room)s %(day)s") % values
+    return named(place, word(f))
+
+
+def _no_order_in_room(f: Facts) -> str:
+    return _("les heures de la salle n'y suffisent pas avec %(others)s") % {"others": f.codes("together")}
+
+
+def _no_order_for_surgeon(f: Facts) -> str:
+    rooms = f.room_codes("rooms")
+    if not rooms:
+        return _("avec %(others)s, dont les chirurgiens opèrent aussi dans d'autres salles") % {
+            "others": f.codes("together")
+        }
+    return _("%(surgeon)s opère aussi en %(rooms)s (%(others)s)") % {
         "surgeon": f.surgeon(),
+        "rooms": rooms,
+        "others": f.codes("together"),
     }
+
+
+def _no_order_for_equipment(f: Facts) -> str:
+    users, units = len(f["together"]) + 1, int(str(f["units"]))
+    values = {
+        "equipment": ", ".join(f.loaded.equipment_named([str(f["equipment"])])),
+        "units": units,
+        "users": users,
+        "others": f.codes("together"),
+    }
+    if units == 1:
+        said = _("%(equipment)s, un seul pour %(users)s interventions (avec %(others)s)") % values
+    else:
+        said = _("%(equipment)s, %(units)s pour %(users)s interventions (avec %(others)s)") % values
+    return _when_full(f, said, _("tous pris de %(from)s à %(to)s"))
+
+
+def _no_order_for_beds(f: Facts) -> str:
+    values = {"beds": f["beds"], "others": f.codes("together")}
+    said = _("SSPI, %(beds)s postes (avec %(others)s)") % values
+    return _when_full(f, said, _("pleine de %(from)s à %(to)s"))
+
+
+def _when_full(f: Facts, said: str, full: str) -> str:
+    if "from" not in f.facts:
+        return said
+    return f"{said}, {full % {'from': f.clock('from'), 'to': f.clock('to')}}"
+
+
+_NO_ORDER: Mapping[str, Callable[[Facts], str]] = {
+    "room": _no_order_in_room,
+    "surgeon": _no_order_for_surgeon,
+    "equipment": _no_order_for_equipment,
+    "recovery": _no_order_for_beds,
+}
 
 
 def _dearer(f: Facts) -> str:

@@ -35,7 +35,8 @@ def repaired(problem: WeekProblem, plan: dict[str, str], *, stop: Stop | None = 
     order = sequence(problem, plan)
     stuck = [one.intervention for one in order.unordered]
     kept = {name: where for name, where in plan.items() if name not in stuck}
-    found = make_room(problem, kept, order.starts, stuck, seed=0, stop=stop or Stop(seconds=None))
+    alone: dict[str, tuple[str, ...]] = dict.fromkeys(stuck, ())
+    found = make_room(problem, kept, order.starts, alone, seed=0, stop=stop or Stop(seconds=None))
     assert plan_violations(problem, found.assignments) == ()
     assert timeline_violations(problem, found.assignments, found.starts) == ()
     assert found.starts.keys() == found.assignments.keys()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from planning.solver.problem import WeekProblem
@@ -81,3 +83,39 @@ def test_planning_again_never_brings_back_what_was_forbidden() -> None:
     assert len(asked[0]) == 1
     assert timed.assignments == {"A": "S1", "B": "S3"}
     assert fit(problem, timed.assignments)
+
+
+def two_for_one_arm() -> WeekProblem:
+    """Two rooms at the same hours and one arm, which each needs for more than half of them; A may wait for day 3."""
+    slots = [a_slot(f"S{n}", room=f"SO{n}", end=660) for n in (1, 2)] + [a_slot("T", room="SO1", day=3)]
+    items = [
+        an_item(name, surgeon=surgeon, duration=100, equipment=frozenset({"arm"}), deadline_day=3 if name == "A" else 1)
+        for name, surgeon in (("A", "K"), ("B", "L"))
+    ]
+    problem = a_week(slots, items)
+    rooms = tuple(replace(room, equipment=frozenset({"arm"})) for room in problem.rooms)
+    return replace(problem, rooms=rooms, equipment_units={"arm": 1})
+
+
+def test_whoever_of_those_that_do_not_fit_together_can_go_elsewhere_makes_way() -> None:
+    """B is the one without a place, and has no other day; A is in another room, of another surgeon."""
+    problem = two_for_one_arm()
+
+    timed = with_start_times(problem, {"A": "S1", "B": "S2"}, seed=0, stop=rounds(), replan=lambda plan, _: dict(plan))
+
+    assert timed.assignments == {"A": "T", "B": "S2"}
+    assert timed.starts == {"A": 480, "B": 480}
+
+
+def test_who_is_left_out_is_told_with_whom_and_why() -> None:
+    problem = two_for_one_arm()
+    problem = replace(problem, slots=problem.slots[:2])
+
+    result = solve(problem, stop=rounds(), with_starts=True)
+
+    [left_out] = result.unplanned
+    [reason] = [one for one in result.reasons[left_out] if one.rule == "no_order"]
+    assert (reason.facts["cause"], reason.facts["equipment"], reason.facts["units"]) == ("equipment", "arm", 1)
+    assert {left_out, *reason.facts["together"]} == {"A", "B"}  # type: ignore[misc]
+    assert (reason.facts["from"], reason.facts["to"]) == (480, 580)
+    assert "1 arm for all of them, none left from 8:00 to 9:40" in reason.message

@@ -26,6 +26,18 @@ def starts_that_meet(busy: int, minutes: int) -> int:
     return met | met >> (minutes - width)
 
 
+def longest_run(minutes: int) -> tuple[int, int] | None:
+    """From when to when, of the longest stretch of these minutes; None when there is none."""
+    longest: tuple[int, int] | None = None
+    while minutes:
+        begin = (minutes & -minutes).bit_length() - 1
+        length = (~(minutes >> begin) & (minutes >> begin) + 1).bit_length() - 1
+        if longest is None or length > longest[1] - longest[0]:
+            longest = begin, begin + length
+        minutes &= ~span(begin, begin + length)
+    return longest
+
+
 class Shared:
     """A number of equal units: ``full`` are the minutes in which all of them are taken."""
 
@@ -84,6 +96,15 @@ class Occupancy:
         taken |= starts_that_meet(self._rooms[case.room], duration + case.turnover)
         left = span(opening, latest + 1) & ~taken
         return (left & -left).bit_length() - 1 if left else None
+
+    @property
+    def beds_taken(self) -> int:
+        """The minutes in which no recovery bed is left."""
+        return 0 if self._beds is None else self._beds.full
+
+    def in_use(self, name: str) -> int:
+        """The minutes in which no unit of this equipment is left."""
+        return self._equipment[name].full
 
     def refused(self, case: Case) -> int:
         """Every start at which a piece of equipment is missing, or a recovery bed at the end of the operation."""

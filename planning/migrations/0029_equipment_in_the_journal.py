@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("planning", "0027_notices_and_calendars"),
+        ("planning", "0028_checked_for_duplicates"),
     ]
 
     operations = [
