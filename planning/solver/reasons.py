@@ -80,7 +80,8 @@ def _no_order(item: Intervention, slot: Slot) -> tuple[Violation, ...]:
 def _summary(violations: list[Violation]) -> Violation:
     """The violation nearest to being none: least minutes missing; the first slot otherwise."""
     nearest = min(violations, key=_missing)
-    return replace(nearest, facts={**nearest.facts, "slots": tuple(dict.fromkeys(violation.slot for violation in violations))})
+    slots = dict.fromkeys(violation.slot for violation in violations)
+    return replace(nearest, facts={**nearest.facts, "slots": tuple(slots)})
 
 
 def _missing(violation: Violation) -> int:

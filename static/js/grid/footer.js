@@ -10,7 +10,7 @@ const STATES = [
   [() => icon("alert", "bad"), gettext("Conflit")], [() => el("i", { class: "sw o" }), gettext("Heures sup.")],
 ];
 const REFUSALS = [["absent", gettext("Chirurgien absent")], ["busy", gettext("Chirurgien ou salle pris")], ["outside", gettext("Hors de sa vacation")], ["closed", gettext("Salle fermée")]];
-const FLAGS = [["bolt", gettext("Urgente")], ["clock", gettext("Date limite proche")], ["germ", gettext("Septique")], ["child", gettext("Enfant")], ["nut", gettext("Équipement requis")], ["sun", gettext("Ambulatoire")], ["bed", gettext("Séjour long en SSPI, 2 h ou plus")]];
+const FLAGS = [["bolt", gettext("Urgente")], ["clock", gettext("Date limite proche")], ["germ", gettext("Septique")], ["child", gettext("Enfant")], ["nut", gettext("Équipement requis")], ["sun", gettext("Ambulatoire")], ["bed", gettext("SSPI 2 h ou plus")]];
 
 export function renderFooter() {
   const { specialties } = state.grid;
