@@ -91,6 +91,9 @@ class LoadedWeek:
         rooms = [(room.id, sorted(room.equipment)) for room in problem.rooms]
         rules = sorted(problem.rules.levels.items()), sorted(problem.rules.costs.items())
         said = repr((self.policy, lasting, items, surgeons, rooms, problem.costs, problem.turnover, rules))
+        if problem.rules.cost("ambulatory_late"):
+            stays = [(i.id, i.recovery) for i in problem.interventions if i.ambulatory]
+            said += repr((problem.ambulatory_closing, sorted(stays)))
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     def is_exceptional(self, slot_id: str) -> bool:

@@ -157,6 +157,8 @@ class _Loader:
                 "hospital_day_euros": int(presets.HOSPITAL_DAY_EUROS.value),
                 "overtime_hour_euros": int(presets.OVERTIME_HOUR_EUROS.value),
                 "turnover_minutes": int(presets.PLANNED_TURNOVER_MINUTES.value),
+                # A day patient who cannot go home stays the night.
+                "rule_costs": {"ambulatory_late": int(presets.HOSPITAL_DAY_EUROS.value)},
             },
         )
         self.equipment = {

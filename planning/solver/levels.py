@@ -54,12 +54,15 @@ DEFAULTS: dict[str, Level] = {
     "ambulatory_late": Level.SOFT,
 }
 # Soft, these cost the planner an amount each time they are broken, a late deadline each day.
-PRICED = frozenset({"deadline", "slot_specialty", "slot_surgeon", "longest_duration", "surgeon_hours"})
+PRICED = frozenset(
+    {"deadline", "slot_specialty", "slot_surgeon", "longest_duration", "surgeon_hours", "ambulatory_late"}
+)
 # Violations whose level is that of another rule: the same limit met by one intervention alone, or at a given start.
 SETTING_OF = {
     "slot_length": "slot_capacity",
     "surgeon_day_too_short": "surgeon_day",
     "outside_hours": "surgeon_hours",
+    "ambulatory_slot": "ambulatory_late",
 }
 
 

@@ -44,6 +44,7 @@ CHIPS: Mapping[str, Any] = {
     "septic_before_clean": gettext_lazy("septique"),
     "child_late": gettext_lazy("enfant"),
     "ambulatory_late": gettext_lazy("ambulatoire"),
+    "ambulatory_slot": gettext_lazy("ambulatoire"),
     "room_closed": gettext_lazy("fermée"),
     "no_slot": gettext_lazy("sans plage"),
     "dearer_than_leaving_out": gettext_lazy("trop cher"),

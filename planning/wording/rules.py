@@ -198,6 +198,13 @@ def _ambulatory_late(f: Facts) -> str:
     }
 
 
+def _ambulatory_slot(f: Facts) -> str:
+    return _("Ambulatoire : même en premier dans la plage, sortie de SSPI à %(leaves)s, après %(latest)s") % {
+        "leaves": f.clock("leaves"),
+        "latest": f.clock("latest"),
+    }
+
+
 def _room_closed(f: Facts) -> str:
     if f["reason"]:
         return _("Salle %(room)s fermée %(day)s : %(reason)s") % {
@@ -318,6 +325,7 @@ SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "septic_before_clean": _septic_before_clean,
     "child_late": _child_late,
     "ambulatory_late": _ambulatory_late,
+    "ambulatory_slot": _ambulatory_slot,
     "room_closed": _room_closed,
     "no_slot": _no_slot,
     "dearer_than_leaving_out": _dearer,

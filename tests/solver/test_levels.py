@@ -189,3 +189,39 @@ def test_whatever_is_relaxed_costs_and_bounds_hold(problem: WeekProblem, level: 
     assert result.lower_bound <= result.cost.total + 1e-6
     if strict.lower_bound is not None and cost == 0:
         assert result.lower_bound <= strict.cost.total + 1e-6
+
+
+def day_patient(cost: float, level: Level | None = None) -> WeekProblem:
+    """One day patient, a slot at 8:00 three days late and one at 18:00 from which nobody goes home."""
+    items = [an_item(ambulatory=True, recovery=90, admission_day=-1, deadline_day=3)]
+    slots = [a_slot("early", day=3), a_slot("late", start=1080, end=1200, day=0)]
+    settings = RuleSettings(levels={"ambulatory_late": level} if level else {}, costs={"ambulatory_late": cost})
+    return replace(a_week(slots, items), rules=settings)
+
+
+@pytest.mark.parametrize(("cost", "chosen"), [(0.0, "late"), (899.0, "late"), (901.0, "early")])
+def test_a_day_patient_goes_where_they_get_home_when_that_is_cheaper_than_the_amount(cost: float, chosen: str) -> None:
+    """Three days of waiting cost 900."""
+    result = solve(day_patient(cost))
+
+    assert result.assignments == {"I": chosen}
+    assert result.cost.rules == (cost if chosen == "late" else 0.0)
+
+
+def test_a_slot_too_late_for_a_day_patient_is_a_remark_that_the_hour_of_leaving_says_better() -> None:
+    problem = day_patient(300.0)
+    item, slot = problem.interventions[0], problem.slot_by_id["late"]
+    [remark] = rules.paid_violations(problem, item, slot)
+    assert (remark.rule, remark.soft, remark.facts["leaves"], remark.facts["latest"]) == (
+        "ambulatory_slot", True, 1230, 1140
+    )  # fmt: skip
+    late = rules.timeline_violations(problem, {"I": "late"}, {"I": 1080})
+    assert [one.rule for one in rules.said_once((remark, *late))] == ["ambulatory_late"]
+    assert rules.slot_violations(problem, item, slot) == ()
+    assert rules.is_allowed(problem, item, slot)
+
+
+def test_day_patients_are_nobodys_matter_where_the_rule_is_off() -> None:
+    problem = day_patient(5000.0, Level.OFF)
+    assert rules.paid_violations(problem, problem.interventions[0], problem.slot_by_id["late"]) == ()
+    assert solve(problem).assignments == {"I": "late"}

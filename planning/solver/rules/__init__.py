@@ -8,7 +8,14 @@ uses capacity first, and is never blamed by ``plan_violations``. How strictly ea
 """
 
 from planning.solver.rules.capacities import Load, capacity_violations, load_of
-from planning.solver.rules.places import SLOT_RULES, is_allowed, paid_violations, slot_violations, surgeon_hours
+from planning.solver.rules.places import (
+    SLOT_RULES,
+    ambulatory_slot,
+    is_allowed,
+    paid_violations,
+    slot_violations,
+    surgeon_hours,
+)
 from planning.solver.rules.plans import pin_warnings, plan_violations, said_once
 from planning.solver.rules.shared import judged
 from planning.solver.rules.timeline import operating_span, timeline_violations
@@ -16,6 +23,7 @@ from planning.solver.rules.timeline import operating_span, timeline_violations
 __all__ = [
     "SLOT_RULES",
     "Load",
+    "ambulatory_slot",
     "capacity_violations",
     "is_allowed",
     "judged",

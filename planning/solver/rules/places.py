@@ -117,6 +117,17 @@ def surgeon_hours(problem: WeekProblem, intervention: Intervention, slot: Slot) 
     return broken("surgeon_hours", intervention, slot, message, surgeon=intervention.surgeon, day=slot.day, **facts)
 
 
+def ambulatory_slot(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """A day patient operated first in the slot leaves the recovery room before the day unit closes."""
+    leaves, closing = slot.start + intervention.duration + intervention.recovery, problem.ambulatory_closing
+    if not intervention.ambulatory or leaves <= closing:
+        return None
+    message = (
+        f"is a day patient and leaves the recovery room at {clock(leaves)} at the earliest, after {clock(closing)}"
+    )
+    return broken("ambulatory_slot", intervention, slot, message, day=slot.day, leaves=leaves, latest=closing)
+
+
 SlotRule = Callable[[WeekProblem, Intervention, Slot], Violation | None]
 SLOT_RULES: tuple[SlotRule, ...] = (
     hospitalised,
@@ -130,6 +141,7 @@ SLOT_RULES: tuple[SlotRule, ...] = (
     slot_surgeon,
     specialty_closed,
     surgeon_hours,
+    ambulatory_slot,
 )
 
 

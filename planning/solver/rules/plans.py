@@ -85,11 +85,13 @@ def pin_warnings(problem: WeekProblem, assignments: Mapping[str, str]) -> tuple[
     return said_once(found)
 
 
-# A capacity too small for the intervention alone, or hours that no start keeps, are reported by their slot rule.
+# A capacity too small for the intervention alone, or hours that no start keeps, are reported by their slot rule; a slot
+# too late for a day patient by the hour at which this one leaves.
 _ALREADY_SAID: dict[str, frozenset[str]] = {
     "slot_capacity": frozenset({"slot_length"}),
     "surgeon_day": frozenset({"surgeon_absent", "surgeon_day_too_short"}),
     "outside_hours": frozenset({"surgeon_absent", "surgeon_hours"}),
+    "ambulatory_slot": frozenset({"ambulatory_late"}),
 }
 
 
