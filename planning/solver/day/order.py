@@ -40,7 +40,7 @@ class Effort:
 # One day to close; the days of a week to show; whether everyone has a place; the same in passing, for one of many
 # plans.
 THOROUGH = Effort(6, 6, 10_000, 0.2, 0.2)
-SHOWN = Effort(6, 3, 6_000, 0.12, 0.12)
+SHOWN = Effort(4, 3, 6_000, 0.12, 0.12)
 FITTING = Effort(6, 1, 3_000, 0.15, 0.0)
 QUICK = Effort(2, 1, 1_000, 0.0, 0.0)
 
