@@ -29,7 +29,7 @@ def test_the_list_costs_as_many_queries_for_one_as_for_three(
         one = Equipment.objects.create(code=f"E{number}", name=f"Équipement {number}")
         one.rooms.set(hospital.rooms)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         director.get(reverse("equipment"))
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("planning", "0028_checked_for_duplicates"),
+        ("planning", "0029_reads_of_the_journal"),
     ]
 
     operations = [
