@@ -133,7 +133,7 @@ class Comparisons(ListView):
 
 
 class ComparisonDetail(PlanningView):
-    may = May.SEE_DRAFTS
+    may, may_change = May.SEE_DRAFTS, May.PLAN
 
     @extend_schema(operation_id="comparison_detail", responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request, pk: int) -> Response:
@@ -157,6 +157,12 @@ class ComparisonDetail(PlanningView):
             "ranking": words.ranked(found, weights_of(signed_in(request))),
         }
         return Response(answer)
+
+    @extend_schema(operation_id="comparison_remove", request=None, responses={204: None})
+    def delete(self, request: Request, pk: int) -> Response:
+        """Remove it, with what it computed."""
+        comparison_or_404(pk).delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class ComparisonProgress(PlanningView):

@@ -140,3 +140,13 @@ def test_every_week_may_take_the_slots_of_one_master_plan(client: Client, hospit
     assert [slot["id"] for slot in made.weeks.get().problem["slots"]] == ["2026-11-23 SO1 08:00"]
     answer = ask(client, master_plan=plan.pk + 1)
     assert (answer.status_code, "master_plan" in answer.json()["errors"]) == (400, True)
+
+
+def test_one_is_removed_by_whoever_plans(client: Client, hospital: Hospital) -> None:
+    make_intervention(hospital.surgeons[0])
+    url = f"/api/v1/comparisons/{ask(client, name='Essai').json()['id']}/"
+    reader = Client()
+    reader.force_login(make_user("anesthesiste-2", "anaesthetist"))
+    assert reader.delete(url).status_code == 403
+    assert client.delete(url).status_code == 204
+    assert client.get(url).status_code == 404
