@@ -113,8 +113,10 @@ class Choices:
 
 def list_context(found: Inbox, choices: Choices, today: date, now: datetime, selected: int | None) -> dict[str, Any]:
     hints = Hints.of_requests(found, today)
+    # Asked for again since: one of the two goes, and it may be this one.
+    repeated = {item.first.pk for item in found if item.first is not None}
     groups = [choices.group] if choices.group else list(Group)
-    sections = [_section(group, found, choices, hints, today, now) for group in groups]
+    sections = [_section(group, found, choices, hints, repeated, today, now) for group in groups]
     rows = [row for section in sections for row in section.rows]
     if selected not in {row.item.pk for row in rows}:
         selected = rows[0].item.pk if rows else None
@@ -136,16 +138,15 @@ def list_context(found: Inbox, choices: Choices, today: date, now: datetime, sel
 
 
 def _section(
-    group: Group, found: Inbox, choices: Choices, hints: Hints, today: date, now: datetime
+    group: Group, found: Inbox, choices: Choices, hints: Hints, repeated: set[int], today: date, now: datetime
 ) -> Section:  # fmt: skip
     items = [item for item in found.groups[group] if _matches(item, choices.query)]
     items.sort(key=lambda item: _order(item, choices.sort))
-    return Section(
-        group, LOOKS[group], len(items), [_row(item, hints, today, now) for item in items[:MOST_ROWS]]
-    )  # fmt: skip
+    rows = [_row(item, hints, repeated, today, now) for item in items[:MOST_ROWS]]
+    return Section(group, LOOKS[group], len(items), rows)
 
 
-def _row(item: Item, hints: Hints, today: date, now: datetime) -> Row:
+def _row(item: Item, hints: Hints, repeated: set[int], today: date, now: datetime) -> Row:
     waited = (now - item.since).days if item.since else 0
     inbox = reverse("inbox")
     return Row(
@@ -156,7 +157,7 @@ def _row(item: Item, hints: Hints, today: date, now: datetime) -> Row:
         age=age(item.since, now),
         old=item.group is Group.REPLAN and waited >= OLD_DAYS,
         near=(item.intervention.deadline_date - today).days <= NEAR_DAYS,
-        sound=hints.is_sound(item),
+        sound=item.pk not in repeated and hints.is_sound(item),
         selectable=item.group in IN_BULK and item.intervention.state == State.REQUESTED,
     )
 

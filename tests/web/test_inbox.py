@@ -103,6 +103,16 @@ def test_the_page_says_what_is_odd_and_what_can_be_taken_together(director: Clie
     assert ticked.count(" checked ") == 1
 
 
+def test_one_that_is_asked_for_twice_is_never_taken_with_many_others(director: Client, hospital: Hospital) -> None:
+    seen(hospital, *[90] * 6)
+    first = ask(hospital, patient_code="P-1")
+    assert director.get(reverse("inbox")).context["sound"] == 1
+    double = ask(hospital, patient_code="P-1")
+    assert director.get(reverse("inbox")).context["sound"] == 0
+    assert "Durée retenue" not in item(director, double).content.decode()
+    assert "Durée retenue" in item(director, first).content.decode()
+
+
 def test_only_new_requests_can_be_ticked(director: Client, hospital: Hospital) -> None:
     ask(hospital)
     ask(hospital, state="returned")
@@ -216,9 +226,9 @@ def test_a_request_is_accepted_with_the_duration_kept_and_the_list_goes_on(
     assert answer.headers["Location"] == f"/boite/?group=new&sel={after.pk}"
     page = director.get(answer.headers["Location"]).content.decode()
     assert f"{row.code} est acceptée" in page
-    assert "Reprendre" in page
+    assert "Annuler la décision" in page
     # Said once.
-    assert "Reprendre" not in director.get("/boite/").content.decode()
+    assert "Annuler la décision" not in director.get("/boite/").content.decode()
 
 
 def test_an_acceptance_is_taken_back_from_its_message(director: Client, hospital: Hospital) -> None:
