@@ -194,7 +194,9 @@ def test_what_the_bloc_has_accepted_is_not_taken_back(surgeon: Client, hospital:
     page = surgeon.post(edit_address(row, "retirer/"), follow=True).content.decode()
 
     assert "Le bloc a déjà décidé de cette demande" in page
-    surgeon.post(edit_address(row), given(submit="1"))
+    own = reverse("own-intervention", kwargs={"pk": row.pk})
+    assert surgeon.post(edit_address(row), given(submit="1"))["Location"] == own
+    assert surgeon.get(edit_address(row))["Location"] == own
     row.refresh_from_db()
     assert (row.state, row.planned_minutes) == ("accepted", 90)
 

@@ -59,11 +59,18 @@ def request_create(request: HttpRequest, surgeon: Surgeon) -> HttpResponse:
 @for_surgeon
 @limited("submission")
 def request_edit(request: HttpRequest, surgeon: Surgeon, pk: int) -> HttpResponse:
-    """One's draft, or what the bloc sent back; what it has before it is shown with how to take it back."""
+    """One's draft, or what the bloc sent back; what it has before it is shown with how to take it back.
+
+    What it has decided on is followed on its own page.
+    """
     row = get_object_or_404(own_requests(surgeon), pk=pk)
+    if row.state not in (*services.OPEN_TO_SURGEON, State.REQUESTED):
+        if request.method == "POST":
+            messages.error(request, _("Le bloc a décidé de cette demande entre-temps : rien n'a été enregistré."))
+        return redirect("own-intervention", pk=pk)
     if row.state != State.DRAFT:
         _note_read(request, row)
-    if row.state not in services.OPEN_TO_SURGEON:
+    if row.state == State.REQUESTED:
         return render(request, "planning/requests/sent.html", {"row": row})
     if request.method == "POST":
         return _received(request, surgeon, row)
