@@ -40,7 +40,7 @@ def names(awaited: Iterable[Standing]) -> str:
 def given(row: SignOff) -> str:
     """« Claire Renard, le 20 novembre à 09:12 »."""
     at = timezone.localtime(row.signed_at)
-    facts = {"name": row.user, "day": date_format(at, "j F"), "time": date_format(at, "H:i")}
+    facts = {"name": row.user, "day": wording.dated(at, "j F"), "time": date_format(at, "H:i")}
     return _("%(name)s, le %(day)s à %(time)s") % facts
 
 

@@ -228,6 +228,18 @@ def test_whoever_asks_sees_the_drafts_to_come_and_nobody_else(
     assert surgeon.get("/visas/").context["lines"] == []
 
 
+@pytest.mark.parametrize("more", [0, 2])
+def test_the_page_costs_as_many_queries_for_three_surgeons_as_for_two(
+    more: int, surgeon: Client, director: Client, hospital: Hospital, draft: Plan
+) -> None:
+    for number in range(more):
+        place(draft, make_intervention(hospital.surgeons[2], 60), hospital, day=2 + number)
+    ask(director, draft)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(surgeon.get(PAGE).context["cards"]) == (3 if not more else 4)
+    assert len(asked) == 13
+
+
 def test_approving_without_a_sign_off_is_a_conflict_that_names_who_is_awaited(
     director: Client, anaesthetist: Client, surgeon: Client, draft: Plan
 ) -> None:
