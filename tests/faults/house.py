@@ -46,6 +46,8 @@ class House:
             "BLOCWEB_RUN_STALE_SECONDS": str(STALE_SECONDS),
             "BLOCWEB_RUN_REAP_SECONDS": str(REAP_SECONDS),
             "BLOCWEB_WRITES_A_MINUTE": "0",
+            "BLOCWEB_SUBMISSIONS_A_MINUTE": "0",
+            "BLOCWEB_IMPORTS_A_MINUTE": "0",
             "BLOCWEB_LOG_LEVEL": "ERROR",
             "DJANGO_SETTINGS_MODULE": "blocweb.settings",
         }
