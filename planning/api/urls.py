@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from planning.api import (
+    availability,
     comparisons,
     explanations,
     imports,
@@ -10,6 +11,7 @@ from planning.api import (
     interventions,
     master_plans,
     notices,
+    own,
     parameters,
     patterns,
     plan_versions,
@@ -125,6 +127,12 @@ urlpatterns: list[URLPattern] = [
     path("master-plans/<int:pk>/apply/", patterns.MasterPlanApply.as_view(), name="api-master-plan-apply"),
     path("master-plans/<int:pk>/patterns/", patterns.Patterns.as_view(), name="api-patterns"),
     path("master-plans/<int:pk>/patterns/<int:pattern>/", patterns.PatternDetail.as_view(), name="api-pattern"),
+    path("own/interventions/<int:pk>/follow-up/", own.FollowUp.as_view(), name="api-own-follow-up"),
+    path("own/interventions/<int:pk>/changes/", own.Changes.as_view(), name="api-own-changes"),
+    path("own/interventions/<int:pk>/changes/<int:change>/", own.Change.as_view(), name="api-own-change"),
+    path("own/absences/", availability.OwnAbsences.as_view(), name="api-own-absences"),
+    path("own/absences/<int:pk>/", availability.OwnAbsence.as_view(), name="api-own-absence"),
+    path("own/preferences/", availability.OwnPreferences.as_view(), name="api-own-preferences"),
     path("requests/", requests.Requests.as_view(), name="api-requests"),
     path("requests/duration/", requests.Duration.as_view(), name="api-request-duration"),
     path("requests/places/", requests.Places.as_view(), name="api-request-places"),

@@ -67,6 +67,8 @@ _TONES = {State.RETURNED: "bad", State.PLANNED: "ok", State.DONE: "done", State.
 # What waits for the surgeon first, then what comes soonest.
 _RANKS = (State.RETURNED, State.DRAFT, State.PLANNED, State.REQUESTED, State.ACCEPTED, State.DONE, State.CANCELLED)
 
+SORT = ["rank", "due", "planned_at", "-entered_at", "-requested_at"]
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -90,7 +92,7 @@ def progress_of(row: Intervention) -> Progress:
 def own_interventions(user: User) -> QuerySet[Intervention]:
     """Each with ``places`` (of approved versions alone, the newest first) and ``open_changes``; three queries.
 
-    ``rank``, ``due`` and ``planned_at`` sort them by what needs the surgeon, then by day.
+    ``SORT`` puts first what needs the surgeon, then what comes soonest, then what was done last.
     """
     approved = Placement.objects.filter(plan__status=Plan.Status.APPROVED).order_by("-plan__approved_at", "-plan__pk")
     of_row = approved.filter(intervention=OuterRef("pk"))
@@ -103,7 +105,7 @@ def own_interventions(user: User) -> QuerySet[Intervention]:
     rows = Intervention.objects.filter(surgeon__user=user).annotate(
         rank=Case(*ranks, default=Value(len(_RANKS)), output_field=IntegerField()),
         due=due,
-        planned_at=Subquery(of_row.values("starts_at")[:1]),
+        planned_at=Case(When(state=State.PLANNED, then=Subquery(of_row.values("starts_at")[:1]))),
     )
     return rows.select_related("surgeon", "specialty", "actual_room").prefetch_related(
         Prefetch("placements", approved.select_related("plan", "slot__room"), to_attr="places"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
@@ -32,6 +33,14 @@ def preference_text(rows: Iterable[Row]) -> str:
     if halves[Wish.UNWANTED]:
         parts.append(_("évite %(days)s") % {"days": _days(halves[Wish.UNWANTED])})
     return wording.listed(parts)
+
+
+def wishes_by_surgeon() -> dict[int, str]:
+    """What each surgeon with a wish wishes. One query."""
+    found: dict[int, list[SurgeonPreference]] = defaultdict(list)
+    for one in SurgeonPreference.objects.all():
+        found[one.surgeon_id].append(one)
+    return {surgeon: preference_text(rows_of(rows)) for surgeon, rows in found.items()}
 
 
 def _days(found: dict[int, list[str]]) -> str:

@@ -15,6 +15,7 @@ from planning.models.slots import SlotKind
 from planning.selectors.indicators import Measures, gap, measure, overtime_minutes, reference_of, regular_hours, strip
 from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.selectors.policies import policy_choices, policy_label
+from planning.selectors.preferences import wishes_by_surgeon
 from planning.selectors.recovery import recovery_load
 from planning.selectors.runs import latest_run, run_state
 from planning.selectors.sign_off_words import signed_by
@@ -418,7 +419,8 @@ def _regular_end(loaded: LoadedWeek) -> int:
 
 
 def _surgeons(loaded: LoadedWeek, drafts: bool) -> list[dict[str, Any]]:
-    """Why a surgeon is away is for those who plan."""
+    """Why a surgeon is away, and what they wish, is for those who plan."""
+    wishes = wishes_by_surgeon() if drafts else {}
     wanted = {row.surgeon for row in loaded.interventions.values()}
     return [
         {
@@ -426,6 +428,7 @@ def _surgeons(loaded: LoadedWeek, drafts: bool) -> list[dict[str, Any]]:
             "trigram": row.trigram,
             "name": f"Dr {row.last_name}",
             "specialty": row.specialty,
+            "wishes": wishes.get(row.id, ""),
             "days": {
                 day.isoformat(): {"minutes": surgeon_day.minutes, "reason": surgeon_day.reason if drafts else None}
                 for day, surgeon_day in zip(loaded.week.days, loaded.surgeon_days[key], strict=True)

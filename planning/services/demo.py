@@ -35,6 +35,7 @@ from planning.models import (
     Specialty,
     Surgeon,
     SurgeonAvailability,
+    SurgeonPreference,
     User,
 )
 from planning.services.demo_inbox import DemoInbox
@@ -209,6 +210,11 @@ class _Loader:
         Absence.objects.bulk_create(
             Absence(surgeon=self.surgeons[trigram], starts_on=first, ends_on=last, reason=reason)
             for trigram, first, last, reason in self.drawn.calendar.absences
+        )
+        wishes = ((1, "morning", "preferred"), (1, "afternoon", "preferred"), (4, "afternoon", "unwanted"))
+        SurgeonPreference.objects.bulk_create(
+            SurgeonPreference(surgeon=self.surgeons["MAR"], weekday=weekday, half=half, wish=wish)
+            for weekday, half, wish in wishes
         )
 
     def slots(self) -> None:

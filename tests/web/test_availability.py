@@ -147,6 +147,21 @@ def test_a_wish_that_is_none_is_refused(surgeon: Client, hospital: Hospital) -> 
     assert not hospital.surgeons[0].preferences.exists()
 
 
+def test_whoever_plans_reads_the_wishes_and_nobody_else_does(
+    surgeon: Client, director: Client, viewer: Client, hospital: Hospital
+) -> None:
+    surgeon.post(reverse("availability-preferences"), {"afternoon_4": "unwanted"})
+    url = reverse("api-week-grid", kwargs={"week": str(WEEK)})
+
+    def read(client: Client) -> set[str]:
+        return {one["wishes"] for one in client.get(url).json()["surgeons"]}
+
+    assert read(director) == {"", "évite vendredi après-midi"}
+    assert read(surgeon) == read(viewer) == {""}
+    page = director.get(reverse("surgeon-edit", kwargs={"pk": hospital.surgeons[0].pk})).content.decode()
+    assert "sans contrainte : évite vendredi après-midi." in page
+
+
 # ---- The coming weeks ----------------------------------------------------------------
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -16,6 +18,7 @@ from planning.services.change_requests import ask_change
 from planning.templatetags.bloc import duration
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
 from tests.factories.plans import make_plan, place
+from tests.test_hostile_input import SEED, TEXTS, some
 from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,15 @@ def test_what_needs_the_surgeon_comes_first_then_what_comes_soonest(surgeon: Cli
     text = surgeon.get(reverse(LIST)).content.decode()
     assert "Quel côté ?" in text
     assert "mar 24 nov. · 08:00 · SO1" in text
+
+
+def test_what_was_done_last_is_first_among_the_done(surgeon: Client, hospital: Hospital) -> None:
+    old, new = (
+        make_intervention(hospital.surgeons[0], state="done", entered_at=NOW - timedelta(days=days)) for days in (9, 2)
+    )
+    place(make_plan("approved", 1), old, hospital)
+
+    assert found(surgeon, "?group=done") == [new, old]
 
 
 def test_each_filter_counts_and_shows_its_states(surgeon: Client, hospital: Hospital) -> None:
@@ -229,6 +241,26 @@ def test_what_is_missing_is_said_beside_its_field(
     assert message in str(answer.context["form"].errors[field])
     assert "<details" in answer.content.decode()
     assert not ChangeRequest.objects.exists()
+
+
+def test_nothing_that_is_typed_crashes_a_form_of_the_surgeon(surgeon: Client, knee: Intervention) -> None:
+    """What tests/test_hostile_input.py sends as the director."""
+    names = ("kind", "wished_date", "minutes", "reason", "change", "starts_on", "ends_on", "confirmed", "morning_1")
+    good = {"kind": "move", "wished_date": "2026-12-01", "reason": "x", "starts_on": "2026-12-01"}
+    addresses = [
+        reverse("own-change-ask", kwargs={"pk": knee.pk}), reverse("own-change-withdraw", kwargs={"pk": knee.pk}),
+        reverse("availability-absence"), reverse("availability-preferences"),
+    ]  # fmt: skip
+    wrong = []
+    for text in some(random.Random(SEED), TEXTS, 8):
+        for data in (dict.fromkeys(names, text), good | {"minutes": text, "ends_on": text}):
+            body = urlencode(data, errors="replace")
+            for address in addresses:
+                status = surgeon.post(address, body, content_type="application/x-www-form-urlencoded").status_code
+                if status >= 500:
+                    wrong.append((address, text[:20], status))
+
+    assert wrong == []
 
 
 def test_a_second_request_waits_for_the_first(surgeon: Client, knee: Intervention) -> None:

@@ -15,7 +15,7 @@ from planning.access import May, require
 from planning.models import ChangeRequest, Intervention, PatientRead, Surgeon, User
 from planning.selectors.change_sentences import change_text, refusal_text
 from planning.selectors.follow_up import follow_up
-from planning.selectors.own import GROUPS, STEPS, group_counts, own_interventions, progress_of
+from planning.selectors.own import GROUPS, SORT, STEPS, group_counts, own_interventions, progress_of
 from planning.services.change_requests import ASKABLE, ChangeRefused, ask_change, withdraw_change
 from planning.services.reads import note_read
 from planning.web.forms.own import ChangeForm
@@ -24,7 +24,7 @@ from planning.web.listing import make_listing
 
 SEARCH = ["code", "patient_code", "procedure_label", "procedure_code"]
 SORTS = {
-    "action": ["rank", "due", "planned_at", "-requested_at"],
+    "action": SORT,
     "deadline": ["deadline_date", "requested_at"],
     "patient": ["patient_code"],
     "label": ["procedure_label"],

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from planning.access import May, require
 from planning.models import Absence, Specialty, Surgeon, User
 from planning.models.people import Weekday
+from planning.selectors.preferences import preference_text, rows_of
 from planning.selectors.touched import placements_of_surgeon
 from planning.services.surgeons import add_absence, remove_absence, save_surgeon
 from planning.web.forms.surgeons import AbsenceForm, SurgeonForm
@@ -111,5 +112,6 @@ def _surgeon_page(request: HttpRequest, surgeon: Surgeon, form: SurgeonForm, abs
         hits=lambda: placements_of_surgeon(surgeon, today, None),
         removal=lambda pk: reverse("surgeon-absence-remove", kwargs={"pk": surgeon.pk, "absence": pk}),
     )
-    context = {"form": form, "surgeon": surgeon, "absence_form": absence_form, "dates": dates}
+    wishes = preference_text(rows_of(surgeon.preferences.all()))
+    context = {"form": form, "surgeon": surgeon, "absence_form": absence_form, "dates": dates, "wishes": wishes}
     return render(request, "planning/surgeons/form.html", context)

@@ -106,7 +106,8 @@ function presence(intervention) {
     return el("li", { class: kind, title: kind === "off" ? gettext("n'opère pas") : null }, el("b", { text: date(iso, "weekday") }),
       el("span", { text, "aria-hidden": kind === "off" ? "true" : null }), kind === "off" ? el("span", { class: "sr", text: gettext("n'opère pas") }) : null);
   };
-  return section(fill(gettext("Présence : %(surgeon)s"), { surgeon: surgeon.name }), null, el("ul", { class: "presence" }, state.grid.days.map((day) => cell(day.date))));
+  return section(fill(gettext("Présence : %(surgeon)s"), { surgeon: surgeon.name }), null, el("ul", { class: "presence" }, state.grid.days.map((day) => cell(day.date))),
+    surgeon.wishes ? el("p", { class: "mut", text: fill(gettext("Souhaits : %(wishes)s"), { wishes: surgeon.wishes }) }) : null);
 }
 
 function history(intervention) {
