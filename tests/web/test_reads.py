@@ -55,8 +55,8 @@ def test_what_names_no_patient_leaves_none(director: Client, viewer: Client, ite
     assert kept() == []
 
 
-def test_of_a_week_a_surgeon_reads_their_own_alone(surgeon: Client, items: list[Intervention]) -> None:
-    surgeon.get(reverse("interventions"))
+def test_a_surgeon_reads_their_own_alone(surgeon: Client, items: list[Intervention]) -> None:
+    surgeon.get(reverse("interventions"), follow=True)
     assert kept() == [("martin", "list", f",{items[0].pk},")]
 
 
