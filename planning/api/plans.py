@@ -108,7 +108,7 @@ class PlanView(PlanningView):
         except services.NothingToUndo as error:
             raise Problem(409, "nothing-left", _("Aucune étape de ce côté")) from error
         except services.UnableToRestore as error:
-            detail = _("Ce que cette étape touchait n'existe plus : une plage ou une intervention a été supprimée.")
+            detail = _("Ce que cette étape touchait a changé : intervention annulée ou réalisée, ou plage supprimée.")
             raise Problem(409, "unable-to-restore", _("Étape impossible à reprendre"), detail) from error
         user = signed_in(request)
         return Response(changed_answer(self.plan(pk), user, wording.outcome(done.action, done.facts, done.delta)))

@@ -21,6 +21,8 @@ from planning.solver.result import Violation
 
 Action = JournalEntry.Action
 MOST_REASON = 300
+# What a draft may hold.
+TO_PLAN = (Intervention.State.ACCEPTED, Intervention.State.PLANNED)
 
 
 class ReasonRequired(UnableToChangePlan):
@@ -40,7 +42,7 @@ class NothingToUndo(UnableToChangePlan):
 
 
 class UnableToRestore(UnableToChangePlan):
-    """What the step touched is gone: an intervention deleted, or its hours taken by another slot since."""
+    """What the step touched is gone: an intervention cancelled or done, or its hours taken by another slot since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,9 @@ def _turn(plan: Plan, number: int, step: PlanStep | None, action: str, user: Use
         raise NothingToUndo
     undone = action == Action.UNDO
     left, put = (step.after, step.before) if undone else (step.before, step.after)
+    placed = [int(key) for key, row in put.items() if row is not None]
+    if Intervention.objects.filter(pk__in=placed, state__in=TO_PLAN).count() != len(placed):
+        raise UnableToRestore
     cost_before = _total(plan)
     restore(plan, put)
     # A proposal taken whole brought its policy and its figures along: they leave and come back with it.
@@ -243,8 +248,6 @@ def restore(plan: Plan, placements: Snapshot) -> None:
     """Make these placements what they were; None puts the intervention back in the list."""
     Placement.objects.filter(plan=plan, intervention_id__in=[int(key) for key in placements]).delete()
     wanted = {int(key): row for key, row in placements.items() if row is not None}
-    if Intervention.objects.filter(pk__in=wanted).count() != len(wanted):
-        raise UnableToRestore
     for intervention, row in wanted.items():
         Placement.objects.create(
             plan=plan,

@@ -13,6 +13,7 @@ from planning.selectors.journal import text_of
 from planning.selectors.loaded import load_week_problem
 from planning.selectors.steps import changes_since, undo_and_redo
 from planning.selectors.warnings import conflicts_in, remarks_in, told_of, warnings_by_intervention
+from planning.services.interventions import cancel_intervention
 from planning.services.placements import (
     Change,
     NothingToUndo,
@@ -251,6 +252,17 @@ def test_undo_finds_the_slot_that_now_holds_the_hours_and_says_when_there_is_non
     )  # fmt: skip
     turn(undo_step, plan, hospital)
     assert Placement.objects.get().slot == slot
+
+
+def test_undo_puts_nobody_back_who_has_been_cancelled_since(hospital: Hospital) -> None:
+    plan, item = make_plan(), make_intervention(hospital.surgeons[0], 60)
+    move(plan, item, hospital)
+    turn(unplan_interventions, plan, hospital, interventions=[item.pk])
+    cancel_intervention(intervention=item, reason="Fièvre", user=hospital.director, now=NOW)
+
+    with pytest.raises(UnableToRestore):
+        turn(undo_step, plan, hospital)
+    assert where(plan) == {}
 
 
 def test_an_intervention_that_is_not_placed_is_neither_removed_nor_pinned(hospital: Hospital) -> None:
