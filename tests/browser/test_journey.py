@@ -29,7 +29,7 @@ SAID = {
         "sign": "Viser", "planned": "Planifiée", "question": "La plaque est-elle commandée ?",
     },
     "en": {
-        "patient": "Patient code", "minutes": "Room occupancy", "submit": "Submit",
+        "patient": "Patient code", "minutes": "Time in the room", "submit": "Submit",
         "submitted": "is submitted to the theatre", "propose": "Propose a plan", "seconds": "Length of the run",
         "start": "Start the run", "take": "Adopt", "approve…": "Approve…", "approve": "Approve",
         "see": "See the sign-offs", "ask": "Ask for the sign-offs", "yours": "Your sign-off is awaited",
