@@ -102,6 +102,9 @@ def test_from_the_request_to_the_approved_week_and_back(language: str, open_page
     work_on_run(run_id=PlanningRun.objects.get().pk, worker=str(uuid.uuid4()), clock=timezone.now)
     desk.locator("#run").get_by_role("button", name=said["take"], exact=True).click()
     expect(block(desk, row)).to_be_visible()
+    # Opened anew, nothing above the grid folds away while the block is carried.
+    desk.reload()
+    desk.wait_for_selector("#week:not([aria-busy])")
     carry(desk, block(desk, row), column(desk, hospital, room=1, day=1), 600)
     expect(desk.locator("#carry")).to_contain_text("€")
     desk.mouse.up()
