@@ -33,7 +33,7 @@ def is_administrator(request: HttpRequest) -> bool:
     return allowed(request.user, May.ADMINISTER)
 
 
-admin.site.has_permission = is_administrator  # type: ignore[method-assign]
+admin.site.has_permission = is_administrator  # type: ignore[method-assign]  # its documented hook
 admin.site.site_header = _("Administration de Bloc")
 admin.site.site_title = "Bloc"
 admin.site.index_title = _("Comptes et données")

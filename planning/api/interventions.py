@@ -87,7 +87,7 @@ class InterventionSerializer(serializers.ModelSerializer[Intervention]):
         ]  # fmt: skip
 
 
-class InterventionFilters(django_filters.FilterSet):  # type: ignore[misc]
+class InterventionFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     state = django_filters.MultipleChoiceFilter(choices=State.choices)
     specialty = NumberFilter()
     surgeon = NumberFilter()

@@ -67,7 +67,7 @@ class NumberFilter(django_filters.NumberFilter):  # type: ignore[misc]  # django
         return None
 
 
-class WordsFilter(django_filters.CharFilter):  # type: ignore[misc]
+class WordsFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
     """Every word must be found in one of the fields ``inside``."""
 
     def __init__(self, *, inside: Sequence[str], **options: Any) -> None:
@@ -83,7 +83,7 @@ class WordsFilter(django_filters.CharFilter):  # type: ignore[misc]
         return qs.distinct()
 
 
-class Filters(DjangoFilterBackend):  # type: ignore[misc]
+class Filters(DjangoFilterBackend):  # type: ignore[misc]  # django-filter has no types
     """django-filter's; a parameter that nothing reads is refused rather than ignored."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:

@@ -94,6 +94,7 @@ class PlanningSchema(AutoSchema):
         bodies = super()._get_response_bodies(direction)
         for code in self._refusals():
             told = OpenApiResponse(Problem, REFUSALS[code])
+            # drf-spectacular types its public methods only.
             made = self._get_response_for_code(told, str(code), [CONTENT_TYPE], direction)  # type: ignore[no-untyped-call]
             bodies.setdefault(str(code), made)
         return dict(sorted(bodies.items()))
@@ -109,7 +110,7 @@ class PlanningSchema(AutoSchema):
         return sorted(codes)
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass has no types
     """How the API's description names it."""
 
     target_class = "planning.api.authentication.TokenAuthentication"

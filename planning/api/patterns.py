@@ -68,7 +68,7 @@ class PatternSerializer(serializers.ModelSerializer[SlotPattern]):
         ]  # fmt: skip
 
 
-class MasterPlanFilters(django_filters.FilterSet):  # type: ignore[misc]
+class MasterPlanFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     status = django_filters.ChoiceFilter(choices=MasterPlan.Status.choices)
     q = WordsFilter(inside=["name"])
 

@@ -136,10 +136,8 @@ def grid_of(problem: WeekProblem, forbidden: Forbidden = (), *, timed: bool = Fa
     surgeon = np.array([surgeon_index[item.surgeon] for item in items], dtype=np.int64)
     demand = np.array([problem.room_minutes(item) for item in items], dtype=np.int64)
     # What the pins have used up is closed at once: it keeps the bound honest and the search short.
-    fits = (demand[:, None] <= length) & (positions >= 1)
     if items and problem.slots:
-        fits &= duration[:, None] <= surgeon_left[surgeon[:, None], day[None, :]]
-    cost[~fits] = inf
+        cost[~has_room(demand, duration, surgeon, day, length, positions, surgeon_left)] = inf
     pins = ((item, problem.slot_by_id[item.pinned]) for item in problem.interventions if item.pinned is not None)
     return Grid(
         problem=problem,
@@ -162,6 +160,14 @@ def grid_of(problem: WeekProblem, forbidden: Forbidden = (), *, timed: bool = Fa
         window_left=window_left,
         fixed=sum(cell_cost(problem, item, slot_) for item, slot_ in pins),
     )
+
+
+def has_room(
+    demand: Ints, duration: Ints, surgeon: Ints, day: Ints, length: Ints, positions: Ints, surgeon_left: Ints
+) -> Bools:
+    """(N, M): the cells of (3) to (6) in which an intervention would fit alone, with what is left of each capacity."""
+    fits = (demand[:, None] <= length) & (positions >= 1)
+    return np.asarray(fits & (duration[:, None] <= surgeon_left[surgeon[:, None], day[None, :]]))
 
 
 def _windows(problem: WeekProblem, *, timed: bool) -> tuple[Ints, Ints]:

@@ -108,7 +108,8 @@ class Improver:
         if self._parts is None:
             return False
         better = (part := self._parts.take()) is not None and self._adopt(part)
-        self._parts.ask(self.best, stop.remaining)
+        if self._parts.idle:
+            self._parts.ask(self.best, stop.remaining)
         return better
 
     def _adopt(self, part: Part) -> bool:

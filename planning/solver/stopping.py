@@ -44,5 +44,11 @@ class Stop:
         part.started = self.started
         return part
 
+    def before(self, done: Callable[[], bool]) -> Stop:
+        """The same stop, reached earlier when ``done`` says so."""
+        part = self.share(1.0)
+        part.cancelled = lambda: done() or self.cancelled()
+        return part
+
     def reached(self) -> bool:
         return self.remaining <= 0 or self.cancelled()

@@ -38,3 +38,18 @@ def test_a_share_counts_from_the_same_start_and_ends_within_it() -> None:
     assert part.remaining == pytest.approx(3.0)
     assert part.rounds == 7
     assert Stop(None).share(0.5).remaining == float("inf")
+
+
+def test_before_ends_with_the_condition_the_cancellation_or_the_clock_of_the_whole() -> None:
+    now, cancelled, done = [0.0], [False], [False]
+    stop = Stop(10.0, lambda: cancelled[0], lambda: now[0])
+    part = stop.before(lambda: done[0])
+
+    assert not part.reached()
+    done[0] = True
+    assert part.reached()
+    assert not stop.reached()
+    done[0], cancelled[0] = False, True
+    assert part.reached()
+    cancelled[0], now[0] = False, 10.0
+    assert part.reached()

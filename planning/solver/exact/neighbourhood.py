@@ -17,7 +17,7 @@ import numpy as np
 from planning.solver.exact.objective import objective
 from planning.solver.exact.program import run_highs
 from planning.solver.exact.variables import choose_variables, expand
-from planning.solver.grid import Floats, Grid, Ints
+from planning.solver.grid import Floats, Grid, Ints, has_room
 
 # Interventions in a sub-problem, at first; the answer's time makes the next one larger or smaller.
 FIRST_SIZE, SMALLEST_SIZE = 120.0, 30.0
@@ -48,9 +48,14 @@ class Neighbourhoods:
         self._in_vain = self._turn = 0
         self._least = np.minimum(grid.leave, grid.cost.min(axis=1, initial=np.inf))
 
+    @property
+    def idle(self) -> bool:
+        """Nothing is being solved, and asking has not shown itself to be in vain."""
+        return self._answer is None and self._in_vain < MOST_IN_VAIN
+
     def ask(self, plan: Sequence[int], seconds: float) -> None:
-        """Begin with one of ``plan`` (rows to column indices), unless one is being solved or time is too short."""
-        if self._answer is not None or self._in_vain >= MOST_IN_VAIN or seconds < LEAST_SECONDS:
+        """Begin with one of ``plan`` (rows to column indices), unless it is not ``idle`` or time is too short."""
+        if not self.idle or seconds < LEAST_SECONDS:
             return
         limit = min(seconds, MOST_SECONDS)
         slot_of, answer = np.array(plan, dtype=np.int64), Future[tuple[Part | None, float]]()
@@ -136,8 +141,7 @@ def _part(grid: Grid, slot_of: Ints, rows: Ints) -> Grid:
     np.subtract.at(positions, others[held], 1)
     np.subtract.at(surgeon_left, (grid.surgeon[held], grid.day[others[held]]), grid.duration[held])
     demand, duration, surgeon = grid.demand[rows], grid.duration[rows], grid.surgeon[rows]
-    fits = (demand[:, None] <= length) & (positions >= 1)
-    fits &= duration[:, None] <= surgeon_left[surgeon[:, None], grid.day[None, :]]
+    fits = has_room(demand, duration, surgeon, grid.day, length, positions, surgeon_left)
     cost = np.where(fits, grid.cost[rows], np.inf)
     return replace(
         grid,

@@ -17,17 +17,13 @@ from planning.solver.exact.variables import Variables
 LEAST_SECONDS = 0.01
 
 
-def _nobody(bound: float) -> None:
-    pass
-
-
 def run_highs(
     variables: Variables,
     goal: Objective,
     *,
     limit: float | None,
     seconds: float,
-    raised: Callable[[float], None] = _nobody,
+    raised: Callable[[float], None] | None = None,
 ) -> OptimizeResult:
     """SciPy's result for the cheapest plan within ``limit`` units; ``raised`` hears the linear bound, as a cost."""
     ends, coefficients = time.monotonic() + seconds, goal.coefficients
@@ -35,7 +31,7 @@ def run_highs(
     upper = np.concatenate([variables.group_sizes[variables.group], variables.group_sizes]).astype(float)
     if limit is not None:
         upper, linear = close_dear_cells(coefficients, rows, upper, limit, max(seconds, LEAST_SECONDS))
-        if isfinite(linear):
+        if raised is not None and isfinite(linear):
             raised(goal.cost(goal.relaxed(linear)))
         rows.append(LinearConstraint(coefficients[np.newaxis, :], -inf, limit))
     return milp(

@@ -147,9 +147,7 @@ class _Search:
         Thread(target=work, name="highs", daemon=True).start()
         reported, better = -inf, None
         if self.meanwhile is not None and known is not None:
-            until = Stop(self.stop.seconds, lambda: answer.done() or self.stop.cancelled(), self.stop.clock)
-            until.started = self.stop.started
-            better = dict(self.meanwhile(known, until))
+            better = dict(self.meanwhile(known, self.stop.before(answer.done)))
         while True:
             try:
                 return answer.result(timeout=_POLL_SECONDS), better
