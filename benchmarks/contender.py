@@ -30,7 +30,6 @@ from planning.solver.observer import Observer
 from planning.solver.problem import WeekProblem
 from planning.solver.solve import METHODS, solve
 from planning.solver.stopping import Stop
-from planning.solver.warm import warm_up
 
 THREADS = 2  # of each rival; the cores that all contenders share
 
@@ -171,6 +170,8 @@ def run(contender: str, shape: WeekShape, seconds: float) -> Race:
     go = RIVALS.get(contender, run_method)
     # What a worker has done once: compiled code ready, libraries loaded.
     if go is run_method:
+        from planning.solver.warm import warm_up  # rivals are not charged for its libraries
+
         warm_up()
     go(generate_week(WeekShape(seed=0, size=20)), Race(contender), 1.0)
     problem = generate_week(shape)
