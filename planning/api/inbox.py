@@ -96,10 +96,12 @@ class ReadBody(serializers.Serializer[Any]):
 
 
 class InboxItemSerializer(serializers.Serializer[Any]):
-    """``said`` is the one thing to know of it; ``sound`` that it may be accepted with many others."""
+    """``group`` is the worst of the ``groups`` it belongs to, or the one asked for; ``said`` the one thing to know of
+    it; ``sound`` that it may be accepted with many others."""
 
     intervention = serializers.IntegerField()
     group = serializers.ChoiceField(choices=[str(one) for one in Group])
+    groups = serializers.ListField(child=serializers.ChoiceField(choices=[str(one) for one in Group]))
     code = serializers.CharField()
     patient_code = serializers.CharField()
     procedure_label = serializers.CharField()
@@ -164,7 +166,7 @@ class InboxList(PlanningView):
         responses={200: InboxPageSerializer},
     )
     def get(self, request: Request) -> Response:
-        """What waits for the bloc's decision, the worst group first: one row an intervention."""
+        """What waits for the bloc's decision, the worst first: one row an intervention, all that a group holds."""
         unknown = sorted(set(request.query_params) - {"group", "page", "page_size"})
         group = request.query_params.get("group")
         if unknown or (group is not None and group not in set(Group)):
@@ -172,9 +174,8 @@ class InboxList(PlanningView):
             known = "group, page, page_size" if unknown else ", ".join(Group)
             raise serializers.ValidationError({name: [_("Connus ici : %(names)s.") % {"names": known}]})
         now = timezone.now()
-        found = [
-            one for one in inbox(signed_in(request), today=timezone.localdate(), now=now) if group in (None, one.group)
-        ]
+        waiting = inbox(signed_in(request), today=timezone.localdate(), now=now)
+        found = list(waiting) if group is None else waiting.groups[Group(group)]
         pages = Pages()
         page: list[Item] = pages.paginate_queryset(cast("Any", found), request, view=self) or []
         hints = Hints.of_requests(page, timezone.localdate())
@@ -185,6 +186,7 @@ class InboxList(PlanningView):
             {
                 "intervention": one.pk,
                 "group": str(one.group),
+                "groups": [str(group) for group in one.groups],
                 "code": one.intervention.code,
                 "patient_code": one.intervention.patient_code,
                 "procedure_label": one.intervention.procedure_label,

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from planning.calendar import Week
 from planning.models import Absence, Intervention, Placement, Plan, RoomClosure, Surgeon
-from planning.selectors.touched import LIVING
 
 # What may still be operated.
 OPEN = (Intervention.State.ACCEPTED, Intervention.State.PLANNED)
+# What somebody has to move: one that waits to be planned again is in a draft, whatever the approved version shows.
+IN_DRAFT = Q(plan__status=Plan.Status.DRAFT, intervention__state__in=OPEN)
+IN_APPROVED = Q(plan__status=Plan.Status.APPROVED, intervention__state=Intervention.State.PLANNED)
 
 
 class Cause(StrEnum):
@@ -47,11 +50,7 @@ Found = tuple[Cause, str, datetime | None]
 def absence_hits(today: date, *, surgeon: Surgeon | None = None) -> list[Hit]:
     """Of drafts and approved versions, from today on, by date; of one surgeon, or of all. Three queries."""
     coming = Absence.objects.filter(ends_on__gte=today)
-    covering = Absence.objects.filter(
-        surgeon=OuterRef("intervention__surgeon"), starts_on__lte=OuterRef("slot__date"),
-        ends_on__gte=OuterRef("slot__date"),
-    )  # fmt: skip
-    rows = _planned(today).filter(Exists(covering))
+    rows = _planned(today).filter(_absent())
     if surgeon is not None:
         coming, rows = coming.filter(surgeon=surgeon), rows.filter(intervention__surgeon=surgeon)
     absences = list(coming)
@@ -67,16 +66,7 @@ def absence_hits(today: date, *, surgeon: Surgeon | None = None) -> list[Hit]:
 
 def closure_hits(today: date) -> list[Hit]:
     """Of closed rooms and specialties, and of slots that no longer cover what they hold. Three queries."""
-    covering = RoomClosure.objects.filter(
-        room=OuterRef("slot__room"), starts_on__lte=OuterRef("slot__date"), ends_on__gte=OuterRef("slot__date")
-    )
-    rows = _planned(today).filter(
-        Exists(covering)
-        | Q(slot__room__in_service=False)
-        | Q(intervention__specialty__closed_on__lte=F("slot__date"))
-        | Q(starts_at__lt=F("slot__starts_at"))
-        | Q(starts_at__gte=F("slot__ends_at"))
-    )
+    rows = _planned(today).filter(_unusable())
     closures = list(RoomClosure.objects.filter(ends_on__gte=today))
 
     def cause(row: Placement) -> Found:
@@ -102,10 +92,39 @@ def planned_of(surgeon: Surgeon, first: date, last: date) -> QuerySet[Placement]
     return rows.select_related("intervention", "slot__room", "plan").order_by("starts_at")
 
 
+def numbers_hit(today: date) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
+    """The interventions of both kinds of hits, for who only counts them: of drafts, and of approved versions."""
+    coming = Placement.objects.filter(Q(_absent()) | _unusable(), slot__date__gte=today)
+    return coming.filter(IN_DRAFT).values("intervention"), coming.filter(IN_APPROVED).values("intervention")
+
+
+def _absent() -> Exists:
+    """The surgeon is away on the day of the placement."""
+    return Exists(
+        Absence.objects.filter(
+            surgeon=OuterRef("intervention__surgeon"), starts_on__lte=OuterRef("slot__date"),
+            ends_on__gte=OuterRef("slot__date"),
+        )
+    )  # fmt: skip
+
+
+def _unusable() -> Q:
+    """The room or the specialty is closed on the day, or the slot no longer covers the start."""
+    closed = RoomClosure.objects.filter(
+        room=OuterRef("slot__room"), starts_on__lte=OuterRef("slot__date"), ends_on__gte=OuterRef("slot__date")
+    )
+    return (
+        Q(Exists(closed))
+        | Q(slot__room__in_service=False)
+        | Q(intervention__specialty__closed_on__lte=F("slot__date"))
+        | Q(starts_at__lt=F("slot__starts_at"))
+        | Q(starts_at__gte=F("slot__ends_at"))
+    )
+
+
 def _planned(today: date) -> QuerySet[Placement]:
-    rows = Placement.objects.filter(
-        plan__status__in=LIVING, slot__date__gte=today, intervention__state__in=OPEN
-    ).select_related("plan", "slot__room", "intervention__surgeon", "intervention__specialty")
+    rows = Placement.objects.filter(IN_DRAFT | IN_APPROVED, slot__date__gte=today)
+    rows = rows.select_related("plan", "slot__room", "intervention__surgeon", "intervention__specialty")
     return rows.order_by("starts_at", "pk")
 
 

@@ -1,4 +1,7 @@
-"""What waits for the bloc's decision, grouped in order of harm. One row an intervention, in the worst of its groups."""
+"""What waits for the bloc's decision, grouped in order of harm. An intervention may wait in several groups at once.
+
+Each group holds all that belong to it, so that its count is true; the whole list has each once, in its worst group.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +33,19 @@ class Group(StrEnum):
     DUPLICATE = "duplicate"
 
 
+# Which of several reasons to wait comes first.
+WORST_FIRST = (Group.CONFLICT, Group.REPLAN, Group.CHANGE, Group.DUPLICATE, Group.INCOMPLETE, Group.NEW)
+
+
 @dataclass(frozen=True)
 class Item:
-    """One row. ``since`` is when it began to wait; ``places`` are the versions that hold it, the draft first."""
+    """One row, as ``group`` shows it. ``since`` is when it began to wait there; ``groups`` are all it belongs to, the
+    worst first; ``places`` are the versions that hold it, the draft first."""
 
     group: Group
     intervention: Intervention
     since: datetime | None
+    groups: tuple[Group, ...] = ()
     hit: Hit | None = None
     change: ChangeRequest | None = None
     # The open intervention that it repeats.
@@ -46,6 +55,15 @@ class Item:
     @property
     def pk(self) -> int:
         return self.intervention.pk
+
+    @property
+    def first_shown(self) -> bool:
+        """In its worst group: where the whole list has it."""
+        return self.group == self.groups[0]
+
+    @property
+    def others(self) -> tuple[Group, ...]:
+        return tuple(one for one in self.groups if one != self.group)
 
     @property
     def draft_place(self) -> Placement | None:
@@ -64,11 +82,12 @@ class Inbox:
     decisions: list[JournalEntry] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Item]:
+        """Each once."""
         for group in Group:
-            yield from self.groups[group]
+            yield from (item for item in self.groups[group] if item.first_shown)
 
     def __len__(self) -> int:
-        return sum(len(items) for items in self.groups.values())
+        return sum(1 for _item in self)
 
 
 def inbox(user: User, *, today: date, now: datetime) -> Inbox:
@@ -76,9 +95,11 @@ def inbox(user: User, *, today: date, now: datetime) -> Inbox:
     return Inbox(_groups(today), unread_decisions(user, now))
 
 
-def inbox_item(pk: int, *, today: date) -> Item | None:
-    """One of them, as the list has it; None when it waits for nothing."""
-    return next((one for items in _groups(today, only=pk).values() for one in items if one.pk == pk), None)
+def inbox_item(pk: int, *, today: date, group: Group | None = None) -> Item | None:
+    """One of them, as the list of ``group`` has it, else the whole list; None when it waits for nothing."""
+    found = [one for items in _groups(today, only=pk).values() for one in items if one.pk == pk]
+    wanted = [one for one in found if one.group == group] or [one for one in found if one.first_shown]
+    return wanted[0] if wanted else None
 
 
 def _groups(today: date, only: int | None = None) -> dict[Group, list[Item]]:
@@ -95,25 +116,36 @@ def _groups(today: date, only: int | None = None) -> dict[Group, list[Item]]:
     found: dict[Group, list[Item]] = {group: [] for group in Group}
     for row in rows.values():
         hit, change, first = hits.get(row.pk), changes.get(row.pk), doubles.get(row.pk)
-        item = Item(Group.NEW, row, row.requested_at, hit, change, first, tuple(row.living))  # type: ignore[attr-defined]
-        item = _grouped(item, row.pk in waiting)
-        found[item.group].append(item)
+        item = Item(Group.NEW, row, row.requested_at, (), hit, change, first, tuple(row.living))  # type: ignore[attr-defined]
+        groups = tuple(_groups_of(item, row.pk in waiting))
+        for group in groups:
+            found[group].append(replace(item, group=group, groups=groups, since=_since(item, group)))
     return found
 
 
-def _grouped(item: Item, waiting: bool) -> Item:
+def _groups_of(item: Item, waiting: bool) -> Iterator[Group]:
     row = item.intervention
-    if item.hit is not None:
-        return replace(item, group=Group.CONFLICT, since=item.hit.since)
-    if waiting:
-        return replace(item, group=Group.REPLAN, since=fallen_since(item))
-    if item.change is not None:
-        return replace(item, group=Group.CHANGE, since=item.change.asked_at)
-    if item.first is not None:
-        return replace(item, group=Group.DUPLICATE)
-    if row.state == State.RETURNED or not row.procedure_code:
-        return replace(item, group=Group.INCOMPLETE)
-    return item
+    asked = row.state in (State.REQUESTED, State.RETURNED)
+    incomplete = row.state == State.RETURNED or not row.procedure_code
+    belongs = {
+        Group.CONFLICT: item.hit is not None,
+        Group.REPLAN: waiting,
+        Group.CHANGE: item.change is not None,
+        Group.DUPLICATE: item.first is not None,
+        Group.INCOMPLETE: asked and incomplete,
+        Group.NEW: asked and not incomplete,
+    }
+    yield from (group for group in WORST_FIRST if belongs[group])
+
+
+def _since(item: Item, group: Group) -> datetime | None:
+    if group is Group.CONFLICT and item.hit is not None:
+        return item.hit.since
+    if group is Group.REPLAN:
+        return fallen_since(item)
+    if group is Group.CHANGE and item.change is not None:
+        return item.change.asked_at
+    return item.since
 
 
 def fallen_since(item: Item) -> datetime | None:
@@ -126,13 +158,10 @@ def fallen_since(item: Item) -> datetime | None:
 
 
 def conflicts(today: date) -> dict[int, Hit]:
-    """By intervention. What is to be planned again already is no conflict, whatever the approved version shows."""
+    """By intervention, the first of its days."""
     found: dict[int, Hit] = {}
     for hit in (*absence_hits(today), *closure_hits(today)):
-        row = hit.intervention
-        out_already = row.state == State.ACCEPTED and hit.placement.plan.status == Plan.Status.APPROVED
-        if not out_already:
-            found.setdefault(row.pk, hit)
+        found.setdefault(hit.intervention.pk, hit)
     return found
 
 

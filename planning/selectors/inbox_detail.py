@@ -12,7 +12,7 @@ from planning.models import Intervention
 from planning.selectors.duration_history import Group as Cases
 from planning.selectors.duration_history import History, duration_history, rounded
 from planning.selectors.first_places import Asked, DayAnswer, Owner, first_places
-from planning.selectors.inbox import Group, Item
+from planning.selectors.inbox import Item
 from planning.selectors.inbox_hints import Hint, Hints
 from planning.selectors.inbox_words import Said, conflict_text, covered_text, duration_question, oddities
 
@@ -89,7 +89,7 @@ def detail_of(item: Item, today: date) -> Detail:
     history = duration_history(row.surgeon, row.procedure_label, row.procedure_code)
     known = history if history and history.group in (Cases.OWN, Cases.PROCEDURE) else None
     hint = replace(Hints([row], today).of(row), history=known)
-    odd = [Said(conflict_text(item.hit), "bad")] if item.group is Group.CONFLICT and item.hit else []
+    odd = [Said(conflict_text(item.hit), "bad")] if item.hit else []
     if row.state in (State.REQUESTED, State.RETURNED):
         odd += oddities(item, hint)
     return Detail(

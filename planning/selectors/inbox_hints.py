@@ -77,7 +77,7 @@ class Hints:
         )
 
     def is_sound(self, item: Item) -> bool:
-        return item.group is InboxGroup.NEW and self.of(item.intervention).sound
+        return item.groups == (InboxGroup.NEW,) and self.of(item.intervention).sound
 
     def _history(self, row: Intervention) -> History | None:
         by_surgeon = self.cases.get(row.procedure_label.casefold(), {})

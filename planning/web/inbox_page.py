@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from planning.models import ChangeRequest, Intervention, JournalEntry
 from planning.selectors.change_sentences import change_text
-from planning.selectors.inbox import Group, Inbox, Item
+from planning.selectors.inbox import Group, Inbox, Item, fallen_since
 from planning.selectors.inbox_detail import detail_of
 from planning.selectors.inbox_hints import NEAR_DAYS, Hints
 from planning.selectors.inbox_words import Said, age, duplicate_text, second_line, was_never_done
@@ -69,18 +69,21 @@ class Row:
     near: bool
     sound: bool
     selectable: bool
+    # What it waits for besides.
+    others: list[GroupLook]
 
 
 @dataclass(frozen=True)
 class Section:
+    """``total`` of the group; ``elsewhere`` those of them that the whole list has in a worse group; ``hidden`` beyond
+    the rows."""
+
     group: Group
     look: GroupLook
     total: int
+    elsewhere: int
+    hidden: int
     rows: list[Row]
-
-    @property
-    def hidden(self) -> int:
-        return self.total - len(self.rows)
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def list_context(found: Inbox, choices: Choices, today: date, now: datetime, sel
         "kept": choices.kept(),
         "navigation": [(group, look, len(found.groups[group])) for group, look in LOOKS.items()],
         "total": len(found),
-        "sections": [section for section in sections if section.rows],
+        "sections": [section for section in sections if section.rows or section.elsewhere],
         "shown": len(rows),
         "sound": sum(row.sound for row in rows),
         "selectable": any(row.selectable for row in rows),
@@ -140,10 +143,11 @@ def list_context(found: Inbox, choices: Choices, today: date, now: datetime, sel
 def _section(
     group: Group, found: Inbox, choices: Choices, hints: Hints, repeated: set[int], today: date, now: datetime
 ) -> Section:  # fmt: skip
-    items = [item for item in found.groups[group] if _matches(item, choices.query)]
+    every = [item for item in found.groups[group] if _matches(item, choices.query)]
+    items = [item for item in every if choices.group or item.first_shown]
     items.sort(key=lambda item: _order(item, choices.sort))
     rows = [_row(item, hints, repeated, today, now) for item in items[:MOST_ROWS]]
-    return Section(group, LOOKS[group], len(items), rows)
+    return Section(group, LOOKS[group], len(every), len(every) - len(items), len(items) - len(rows), rows)
 
 
 def _row(item: Item, hints: Hints, repeated: set[int], today: date, now: datetime) -> Row:
@@ -158,8 +162,14 @@ def _row(item: Item, hints: Hints, repeated: set[int], today: date, now: datetim
         old=item.group is Group.REPLAN and waited >= OLD_DAYS,
         near=(item.intervention.deadline_date - today).days <= NEAR_DAYS,
         sound=item.pk not in repeated and hints.is_sound(item),
-        selectable=item.group in IN_BULK and item.intervention.state == State.REQUESTED,
+        selectable=item.groups[0] in IN_BULK and item.intervention.state == State.REQUESTED,
+        others=[LOOKS[group] for group in item.others if _is_worth_saying(item, group)],
     )
+
+
+def _is_worth_saying(item: Item, group: Group) -> bool:
+    """Not that it is new, nor that it repeats another when its line tells it already."""
+    return item.group not in IN_BULK if group is Group.DUPLICATE else group is not Group.NEW
 
 
 def _matches(item: Item, query: str) -> bool:
@@ -200,13 +210,14 @@ def item_context(request: HttpRequest, item: Item, today: date, now: datetime) -
     return {
         "item": item,
         "row": row,
-        "look": LOOKS[item.group],
+        "looks": [LOOKS[group] for group in item.groups],
+        "waits_again": Group.REPLAN in item.groups,
         "detail": detail,
         "change_text": change_text(item.change) if item.change else "",
         "change_is_move": item.change is not None and item.change.kind == ChangeRequest.Kind.MOVE,
         "duplicate_text": duplicate_text(row, item.first) if item.first else "",
         "never_done": was_never_done(item, today),
-        "age": age(item.since, now),
+        "age": age(fallen_since(item), now),
         "today": today,
         "near": (row.deadline_date - today).days <= NEAR_DAYS,
         "follow_up": FollowUpForm(

@@ -1,4 +1,4 @@
-"""What waits for the bloc's decision: each in the worst of its groups, none twice, none forgotten."""
+"""What waits for the bloc's decision: each in all its groups, once in the whole list, none forgotten."""
 
 from __future__ import annotations
 
@@ -112,13 +112,27 @@ def test_a_conflict_taken_out_of_the_planning_is_one_to_plan_again_and_no_confli
     assert groups(hospital) == {"replan": [planned]}
 
 
-def test_one_that_is_in_two_groups_is_listed_in_the_worse_with_its_request_for_change(
+def test_one_that_waits_for_two_reasons_is_in_both_groups_and_once_in_the_whole_list(
     hospital: Hospital, planned: Intervention
 ) -> None:
-    Absence.objects.create(surgeon=hospital.surgeons[0], starts_on=WEEK.days[1], ends_on=WEEK.days[1])
+    Absence.objects.create(surgeon=hospital.surgeons[0], starts_on=WEEK.days[1], ends_on=WEEK.days[1], declared_at=NOW)
     change = change_of(planned, hospital.surgeon_user)
-    [item] = list(read(hospital))
-    assert (item.group, item.change) == (Group.CONFLICT, change)
+    change.asked_at = NOW - timedelta(days=2)
+    change.save()
+
+    found = read(hospital)
+
+    assert {str(group): len(items) for group, items in found.groups.items() if items} == {"conflict": 1, "change": 1}
+    [item] = list(found)
+    assert (item.group, item.groups, item.since) == (Group.CONFLICT, (Group.CONFLICT, Group.CHANGE), NOW)
+    [seen_there] = found.groups[Group.CHANGE]
+    assert (seen_there.others, seen_there.since) == ((Group.CONFLICT,), change.asked_at)
+    assert second_line(item, Hints([], TODAY), TODAY).text.startswith("Dr Martin absent")
+    assert second_line(seen_there, Hints([], TODAY), TODAY).text.endswith("Voyage")
+    assert len(found) == waiting_count(TODAY) == 1
+    alone = inbox_item(planned.pk, today=TODAY, group=Group.CHANGE)
+    assert alone is not None
+    assert alone.group == Group.CHANGE
 
 
 def test_what_was_not_done_on_its_day_waits_since_that_day(hospital: Hospital, planned: Intervention) -> None:
@@ -290,7 +304,8 @@ def test_reading_costs_as_many_queries_for_one_of_each_as_for_three(
         hints = Hints.of_requests(found, TODAY)
         for item in found:
             second_line(item, hints, TODAY)
-    assert [len(found.groups[group]) for group in Group] == [times, times, times, 2 * times, 2 * times, times]
+    # The second of two alike is new too.
+    assert [len(found.groups[group]) for group in Group] == [times, times, times, 3 * times, 2 * times, times]
 
 
 def test_the_menu_counts_what_the_page_lists_in_one_query(hospital: Hospital, django_assert_num_queries: Any) -> None:

@@ -113,6 +113,28 @@ def test_one_that_is_asked_for_twice_is_never_taken_with_many_others(director: C
     assert "Durée retenue" in item(director, first).content.decode()
 
 
+def test_one_that_waits_for_two_reasons_is_counted_in_both_and_listed_once(
+    director: Client, hospital: Hospital
+) -> None:
+    row = make_intervention(hospital.surgeons[0], state="planned")
+    place(make_plan("approved"), row, hospital, day=1)
+    Absence.objects.create(surgeon=hospital.surgeons[0], starts_on=WEEK.days[1], ends_on=WEEK.days[1])
+    ChangeRequest.objects.create(
+        intervention=row, kind="other", reason="Voyage", asked_at=NOW, asked_by=hospital.surgeon_user
+    )
+    whole = director.get(reverse("inbox"))
+    assert {group: count for group, _look, count in whole.context["navigation"] if count} == {
+        "conflict": 1, "change": 1
+    }  # fmt: skip
+    assert (whole.context["total"], rows_of(whole)) == (1, [row])
+    [conflicts, changes] = whole.context["sections"]
+    assert [look.one for look in conflicts.rows[0].others] == ["Changement"]
+    assert (changes.total, changes.elsewhere, changes.rows) == (1, 1, [])
+    assert rows_of(director.get(reverse("inbox") + "?group=change")) == [row]
+    item = director.get(reverse("inbox-item", kwargs={"pk": row.pk})).content.decode()
+    assert item.index("Accepter le changement") > item.index("Reprogrammer…") > item.index("Dr Martin absent")
+
+
 def test_only_new_requests_can_be_ticked(director: Client, hospital: Hospital) -> None:
     ask(hospital)
     ask(hospital, state="returned")

@@ -34,7 +34,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_GET
 def inbox_item(request: HttpRequest, pk: int) -> HttpResponse:
     """One item beside the list; alone when the page itself asks for it."""
-    item = read_item(pk, today=timezone.localdate())
+    item = read_item(pk, today=timezone.localdate(), group=Choices.of(request.GET).group)
     if item is None:
         raise Http404
     if FRAGMENT in request.GET:
