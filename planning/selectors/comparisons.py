@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from planning.models import Comparison, ComparisonCell, ComparisonWeek, CriterionWeights, User
+from planning.models import Comparison, ComparisonCell, CriterionWeights, User
 from planning.solver.figures import Figures
 from planning.solver.ranking import (
     CRITERIA,
@@ -175,7 +175,3 @@ def report(comparison: Comparison, reading: Reading | None = None) -> Report:
     common = set.intersection(*(set(by_week) for by_week in figures.values()))
     slots_from = dict(comparison.weeks.values_list("monday", "slots_from"))
     return Report(comparison, tuple(sorted(common)), figures, reading or Reading(), cells, slots_from)
-
-
-def frozen_week(comparison: Comparison, monday: date) -> ComparisonWeek | None:
-    return comparison.weeks.filter(monday=monday).first()

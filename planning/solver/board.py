@@ -7,13 +7,11 @@ the reference never buy a dearer plan: the order is lexicographic, (cost, moves)
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Mapping, Sequence
 
 from planning.solver.grid import UNITS, Grid
 
 LEFT_OUT = -1
-SHUFFLES = 8
 
 
 class Board:
@@ -123,14 +121,3 @@ class Board:
         for row, slot in enumerate(slot_of):
             if slot >= 0 and slot in self.price[row] and self.fits(row, slot):
                 self.place(row, slot)
-
-    def shuffled_choices(self, rng: random.Random) -> list[list[list[int]]]:
-        """Variants of ``choices`` whose equal prices come in random order."""
-        return [self._shuffled(rng) for _ in range(SHUFFLES)]
-
-    def _shuffled(self, rng: random.Random) -> list[list[int]]:
-        order = [rng.random() for _ in self.minutes_left]
-        return [
-            [slot for _, _, slot in sorted((price, order[slot], slot) for slot, price in prices.items())]
-            for prices in self.price
-        ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from planning.calendar import Week
 from tests.faults.client import Client
+from tests.faults.house import wait_until
 
 API = "/api/v1"
 FIRST_MONDAY = date(2026, 11, 23)
@@ -35,12 +35,11 @@ def all_ended(ids: Iterable[int]) -> bool:
 
 
 def wait_for_end(ids: Iterable[int]) -> float:
-    began = time.monotonic()
-    while not all_ended(ids):
-        if time.monotonic() - began > LONGEST_SECONDS:
-            return float("inf")
-        time.sleep(0.2)
-    return time.monotonic() - began
+    """The seconds that it took; infinite when some never ended, which ``check`` names."""
+    try:
+        return wait_until(lambda: all_ended(ids), "every run has ended", LONGEST_SECONDS)
+    except AssertionError:
+        return float("inf")
 
 
 def check(ids: list[int]) -> tuple[dict[str, Any], list[str]]:

@@ -11,8 +11,6 @@ from typing import TypedDict
 from planning.exchange.demo import presets
 from planning.exchange.demo.catalogue import PROCEDURES, ROOMS, SURGEONS, Procedure, SlotCard, SurgeonCard, weekly_slots
 
-SURGEON_BY_TRIGRAM = {card.trigram: card for card in SURGEONS}
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

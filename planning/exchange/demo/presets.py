@@ -60,7 +60,6 @@ LAWS: dict[str, DurationLaw] = {
 YEARS = Figure(2, "published", "1999 and 2000, Chaabane, Meskens, Guinet and Laurent")
 OPENING_MINUTE = Figure(8 * 60, "published", "the theatre opens at 8:00, same article")
 CLOSING_MINUTE = Figure(20 * 60, "published", "and closes at 20:00")
-REGULAR_END_MINUTE = Figure(18 * 60, "assumed", "overtime slots last two hours at most, same article")
 DURATION_SCALE = Figure(0.8, "calibrated", "a general hospital takes 65 to 111 min a case (Stepaniak 2009; Lübeck)")
 PLANNED_SPREAD = Figure(0.5, "calibrated", "share of the within-procedure spread that a surgeon knows in advance")
 ACTUAL_SPREAD = Figure(0.33, "published", "log spread of actual over planned, 0.29 to 0.39 (Eijkemans 2010)")

@@ -6,9 +6,6 @@ from collections import defaultdict
 
 from planning.solver.day.problem import Case, DayProblem
 
-# A start may be searched up to here: the day after, for what a pin pushes past midnight.
-HORIZON = 2 * 1440
-
 
 def span(start: int, end: int) -> int:
     """The minutes from ``start`` to ``end``, the last one not included."""
