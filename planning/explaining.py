@@ -11,11 +11,14 @@ from django.utils.translation import ngettext
 
 from planning import wording
 from planning.selectors.loaded import LoadedWeek
+from planning.selectors.rule_words import RULE_NAMES
 from planning.solver.costs import rule_cost
 from planning.solver.explain import DAY_RULES
 from planning.solver.explanation import Alternative, Barred, Basis, Explanation, Figures, Moved
-from planning.solver.problem import SlotKind
+from planning.solver.levels import SETTING_OF
+from planning.solver.problem import Intervention, SlotKind
 from planning.solver.result import Violation
+from planning.solver.rules import paid_violations
 
 # Names one other intervention as the reader may know it.
 Name = Callable[[str], str]
@@ -152,8 +155,19 @@ def here(loaded: LoadedWeek, explanation: Explanation, start: int) -> str:
     else:
         cost = _("sans attente ni heures supplémentaires")
     if relaxed:
-        cost = _("%(cost)s ; une règle assouplie compte %(amount)s") % {"cost": cost, "amount": wording.euros(relaxed)}
+        cost = f"{cost} ; {_paid_for(loaded, item, slot, relaxed)}"
     return _("Opérée %(place)s, dans une %(owner)s : %(cost)s.") % {**values, "cost": cost}
+
+
+def _paid_for(loaded: LoadedWeek, item: Intervention, slot: str, amount: float) -> str:
+    """« la règle « Souhaits du chirurgien » compte 200 € »."""
+    problem = loaded.problem
+    broken = paid_violations(problem, item, problem.slot_by_id[slot])
+    names = [str(RULE_NAMES[SETTING_OF.get(one.rule, one.rule)]) for one in broken if problem.rules.cost(one.rule)]
+    text = ngettext(
+        "la règle « %(rules)s » compte %(amount)s", "les règles « %(rules)s » comptent %(amount)s", len(names)
+    )
+    return text % {"rules": ", ".join(names), "amount": wording.euros(amount)}
 
 
 def owner(loaded: LoadedWeek, slot_id: str) -> str:

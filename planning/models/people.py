@@ -123,7 +123,10 @@ class Absence(models.Model):
 
 
 class SurgeonPreference(models.Model):
-    """A half-day of the week that the surgeon would rather have, or rather not: planners see it, no rule holds it."""
+    """A half-day of the week that the surgeon would rather have, or rather not: planners see it.
+
+    Those to avoid cost what the site says (the rule ``surgeon_wish``, off unless it says so); those preferred nothing.
+    """
 
     class Half(models.TextChoices):
         MORNING = "morning", _("matin")

@@ -31,7 +31,7 @@ from planning.selectors.week_rows import RoomRow, SlotRow
 from planning.solver import problem as solver
 from planning.solver.costs import cell_cost
 from planning.solver.result import CostBreakdown, Violation
-from planning.solver.rules import load_of, operating_span, timeline_violations
+from planning.solver.rules import load_of, operating_span, timeline_violations, wanted_span
 
 Status = Literal["free", "cost", "rule", "closed"]
 NEW_SLOT = 0
@@ -159,7 +159,7 @@ class _Judge:
         return Target(slot.room, slot.day, told.status(delta), slot.id, start, end, delta, late, *told)
 
     def _start(self, slot: solver.Slot) -> tuple[int, tuple[Violation, ...]]:
-        """The earliest start free in the room and for the surgeon, in their hours and with a bed if it can be.
+        """The earliest start free in the room and for the surgeon, when they want it, in their hours, with a bed.
 
         Else the one that breaks least, and where the surgeon is never free the earliest in the room.
         """
@@ -167,8 +167,10 @@ class _Judge:
         room = self.busy.get((slot.room, slot.day), [])
         surgeon = self.surgeon.get(slot.day, [])
         hours, whole = operating_span(self.problem, self.item, slot), (slot.start, slot.end)
+        wanted = wanted_span(self.problem, self.item, slot) or hours
         found: dict[int, tuple[Violation, ...]] = {}
-        for span, refused in ((hours, self._refused(slot)), (whole, self._refused(slot)), (hours, 0), (whole, 0)):
+        shared = self._refused(slot)
+        for span, refused in ((wanted, shared), (hours, shared), (whole, shared), (hours, 0), (whole, 0)):
             start = earliest(*span, minutes, room, surgeon, turnover, refused)
             if start is not None and start not in found:
                 found[start] = self._untimely(slot, start)

@@ -45,7 +45,7 @@ from planning.models import (
 from planning.models.slots import SlotKind
 from planning.selectors import pricing
 from planning.selectors.week_builder import LAST_DAY, WeekBuilder
-from planning.selectors.week_rows import INTERVENTION_COLUMNS, InterventionRow, read_equipment
+from planning.selectors.week_rows import INTERVENTION_COLUMNS, InterventionRow, read_avoided, read_equipment
 from planning.solver import problem as solver
 
 From = ComparisonWeek.Slots
@@ -107,6 +107,7 @@ class _Range:
         self.surgeon_codes = {one.pk: one.code for one in self.surgeons}
         self.specialties = Specialty.objects.in_bulk()
         self.surgeon_days = self._surgeon_days()
+        self.avoided = read_avoided() if WeekBuilder(first, self.parameters).counts_wishes else {}
         self.dated = {} if master_plan else self._dated_slots()
         self.patterns = _Patterns(master_plan)
         self.demand = self._demand(urgent)
@@ -166,7 +167,8 @@ class _Range:
 
     def _surgeon(self, week: Week, builder: WeekBuilder, one: Surgeon) -> solver.Surgeon:
         hours = tuple(self.surgeon_days.get((one.pk, weekday)) for weekday in range(7))
-        return builder.surgeon(one.code, one.specialty.code, (self._minutes(one, day) for day in week.days), hours)
+        minutes, avoided = (self._minutes(one, day) for day in week.days), self.avoided.get(str(one.pk))
+        return builder.surgeon(one.code, one.specialty.code, minutes, hours, avoided)
 
     def _minutes(self, surgeon: Surgeon, day: date) -> int:
         """0 when away. Whoever no longer operates here did so in the weeks that are over."""

@@ -28,6 +28,7 @@ from planning.selectors.week_rows import (
     SpecialtyRow,
     SurgeonDay,
     SurgeonRow,
+    read_avoided,
     read_closures,
     read_equipment,
     read_interventions,
@@ -94,6 +95,8 @@ class LoadedWeek:
         if problem.rules.cost("ambulatory_late"):
             stays = [(i.id, i.recovery) for i in problem.interventions if i.ambulatory]
             said += repr((problem.ambulatory_closing, sorted(stays)))
+        if problem.rules.cost("surgeon_wish"):
+            said += repr([(s.id, [sorted(day) for day in s.avoids]) for s in problem.surgeons if s.avoids])
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     def is_exceptional(self, slot_id: str) -> bool:
@@ -176,11 +179,18 @@ def load_week_problem(
     equipment = read_equipment(row.id for row in interventions.values())
     specialties = read_specialties()
     builder = WeekBuilder(week.monday, parameters)
+    avoided = read_avoided() if builder.counts_wishes else {}
     problem = builder.problem(
         rooms={key: equipment.codes[f"room {key}"] for key in rooms},
         rooms_in_service=sum(room.in_service for room in rooms.values()),
         surgeons=(
-            builder.surgeon(key, str(row.specialty), (day.minutes for day in surgeon_days[key]), surgeon_hours[key])
+            builder.surgeon(
+                key,
+                str(row.specialty),
+                (day.minutes for day in surgeon_days[key]),
+                surgeon_hours[key],
+                avoided.get(key),
+            )
             for key, row in surgeons.items()
         ),
         slots=_solver_slots(builder, slots, closures, placements),

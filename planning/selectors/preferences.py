@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from planning import wording
 from planning.models import SurgeonPreference
 from planning.models.people import Weekday
+from planning.selectors.parameters import site_in_force
+from planning.solver.levels import Level
 
 Half, Wish = SurgeonPreference.Half, SurgeonPreference.Wish
 # Weekday, half, wish: as the journal keeps them too.
@@ -41,6 +43,12 @@ def wishes_by_surgeon() -> dict[int, str]:
     for one in SurgeonPreference.objects.all():
         found[one.surgeon_id].append(one)
     return {surgeon: preference_text(rows_of(rows)) for surgeon, rows in found.items()}
+
+
+def wishes_counted() -> bool:
+    """Whether the site made the half-days to avoid a rule; else whoever plans reads them, and nothing more."""
+    level = site_in_force().rule_levels.get("surgeon_wish")
+    return level is not None and Level(level) is not Level.OFF
 
 
 def _days(found: dict[int, list[str]]) -> str:

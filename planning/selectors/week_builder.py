@@ -12,9 +12,10 @@ from typing import Any
 
 from planning.models.slots import SlotKind
 from planning.selectors import pricing
-from planning.selectors.week_rows import Hours, InterventionRow
+from planning.selectors.week_rows import Halves, Hours, InterventionRow
 from planning.solver import problem as solver
 from planning.solver.day.problem import usual_beds
+from planning.solver.levels import Level
 
 LAST_DAY = 6
 
@@ -24,10 +25,17 @@ class WeekBuilder:
     monday: date
     parameters: Mapping[str, Any]
 
-    def surgeon(self, key: str, specialty: str, minutes: Iterable[int], hours: Hours) -> solver.Surgeon:
+    @property
+    def counts_wishes(self) -> bool:
+        """Whether surgeons' wishes are a rule, rather than a remark that nothing counts."""
+        return pricing.rule_settings(self.parameters).level("surgeon_wish") is not Level.OFF
+
+    def surgeon(
+        self, key: str, specialty: str, minutes: Iterable[int], hours: Hours, avoids: Halves | None = None
+    ) -> solver.Surgeon:
         """``minutes`` of each day, before the hospital's ceiling."""
         daily = tuple(pricing.ceiling(self.parameters, "most_surgeon_minutes", one) for one in minutes)
-        return solver.Surgeon(key, specialty, daily, hours)
+        return solver.Surgeon(key, specialty, daily, hours, avoids)
 
     def slot(
         self,

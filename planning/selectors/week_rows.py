@@ -25,8 +25,10 @@ from planning.models import (
     Specialty,
     Surgeon,
     SurgeonAvailability,
+    SurgeonPreference,
 )
 from planning.models.slots import SlotKind
+from planning.solver.problem import Half
 
 FROZEN = (Plan.Status.APPROVED, Plan.Status.SUPERSEDED)
 # What an ``InterventionRow`` is made of.
@@ -239,6 +241,19 @@ def read_surgeons(week: Week) -> tuple[dict[str, SurgeonRow], dict[str, tuple[Su
         )
     hours = {key: tuple(offered.get((key, day)) for day in range(7)) for key in surgeons}
     return surgeons, days, hours
+
+
+# By day of the week.
+Halves = tuple[frozenset[Half], ...]
+
+
+def read_avoided() -> dict[str, Halves]:
+    """The half-days to avoid of each surgeon who has some. What they prefer is no rule."""
+    found: dict[str, list[set[Half]]] = defaultdict(lambda: [set() for _ in range(7)])
+    rows = SurgeonPreference.objects.filter(wish=SurgeonPreference.Wish.UNWANTED)
+    for surgeon, weekday, half in rows.values_list("surgeon_id", "weekday", "half"):
+        found[str(surgeon)][weekday].add(Half(half))
+    return {key: tuple(frozenset(halves) for halves in days) for key, days in found.items()}
 
 
 def _length(span: tuple[int, int] | None) -> int:

@@ -35,6 +35,7 @@ LEVELS: dict[str, tuple[Level, ...]] = {
     "surgeon_absent": _ONLY_HARD,
     "surgeon_day": _HARD_OR_SOFT,
     "surgeon_hours": _ANY,
+    "surgeon_wish": _NEVER_HARD,
     "equipment": _ONLY_HARD,
     "outside_slot": _HARD_OR_SOFT,
     "room_overlap": _ONLY_HARD,
@@ -47,21 +48,32 @@ LEVELS: dict[str, tuple[Level, ...]] = {
     "room_closed": _ONLY_HARD,
     "no_slot": _HARD_OR_SOFT,
 }
-# Hours were no rule before they were one: a site makes it hard when its hours are right.
+# Hours were no rule before they were one: a site makes it hard when its hours are right. A wish is a remark for whoever
+# plans until a site gives it a price.
 DEFAULTS: dict[str, Level] = {
     "surgeon_hours": Level.SOFT,
+    "surgeon_wish": Level.OFF,
     "child_late": Level.SOFT,
     "ambulatory_late": Level.SOFT,
 }
 # Soft, these cost the planner an amount each time they are broken, a late deadline each day.
 PRICED = frozenset(
-    {"deadline", "slot_specialty", "slot_surgeon", "longest_duration", "surgeon_hours", "ambulatory_late"}
+    {
+        "deadline",
+        "slot_specialty",
+        "slot_surgeon",
+        "longest_duration",
+        "surgeon_hours",
+        "surgeon_wish",
+        "ambulatory_late",
+    }
 )
 # Violations whose level is that of another rule: the same limit met by one intervention alone, or at a given start.
 SETTING_OF = {
     "slot_length": "slot_capacity",
     "surgeon_day_too_short": "surgeon_day",
     "outside_hours": "surgeon_hours",
+    "unwanted_start": "surgeon_wish",
     "ambulatory_slot": "ambulatory_late",
 }
 

@@ -14,6 +14,8 @@ from planning.solver.levels import LEVELS, RuleSettings
 
 # When day patients are home or stay the night, where a site does not say.
 AMBULATORY_CLOSING = 19 * 60
+# Where the morning ends and the afternoon begins.
+NOON = 13 * 60
 
 
 class ProblemError(ValueError):
@@ -29,6 +31,11 @@ class SlotKind(StrEnum):
     OVERTIME = "overtime"
 
 
+class Half(StrEnum):
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     id: str
@@ -40,12 +47,14 @@ class Surgeon:
     """``daily_minutes[day]`` is Maxi in equation (6); 0 means absent.
 
     ``hours[day]`` is from when to when they operate, None on a day without such limits; None: no limits at all.
+    ``avoids[day]`` are the half-days on which they would rather not operate; None: none at all.
     """
 
     id: str
     specialty: str
     daily_minutes: tuple[int, ...]
     hours: tuple[tuple[int, int] | None, ...] | None = None
+    avoids: tuple[frozenset[Half], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +165,9 @@ class WeekProblem:
                 key, hours = f"surgeons[{surgeon.id}].hours", surgeon.hours
                 _require(len(hours) == self.days, key, hours, f"one span or null a day, {self.days} in all")
                 _require(all(span is None or 0 <= span[0] < span[1] for span in hours), key, hours, "[start, end]")
+            if surgeon.avoids is not None:
+                key, given = f"surgeons[{surgeon.id}].avoids", [sorted(halves) for halves in surgeon.avoids]
+                _require(len(given) == self.days, key, given, f"one list of half-days a day, {self.days} in all")
         for slot in self.slots:
             self._check_slot(slot)
         for intervention in self.interventions:

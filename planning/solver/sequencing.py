@@ -16,7 +16,7 @@ from planning.solver.day.problem import CHILD, DAY_PATIENT, Case, DayProblem, Mi
 from planning.solver.levels import Level
 from planning.solver.problem import Intervention, Slot, SlotKind, WeekProblem
 from planning.solver.result import Violation
-from planning.solver.rules import operating_span
+from planning.solver.rules import operating_span, wanted_span
 from planning.solver.stopping import Stop
 
 
@@ -114,6 +114,7 @@ def _case(problem: WeekProblem, item: Intervention, slot: Slot) -> Case:
         early=CHILD if item.child else DAY_PATIENT if item.ambulatory else 0,
         septic=item.septic and problem.rules.level("septic_before_clean") is not Level.OFF,
         leave_by=problem.ambulatory_closing if _goes_home(problem, item) else None,
+        wanted=_wanted(problem, item, slot),
         fixed=item.pinned_start if item.pinned == slot.id else None,
         pinned=item.pinned is not None,
     )
@@ -121,6 +122,12 @@ def _case(problem: WeekProblem, item: Intervention, slot: Slot) -> Case:
 
 def _goes_home(problem: WeekProblem, item: Intervention) -> bool:
     return item.ambulatory and problem.rules.level("ambulatory_late") is not Level.OFF
+
+
+def _wanted(problem: WeekProblem, item: Intervention, slot: Slot) -> tuple[int, int] | None:
+    """The starts that the surgeon wants, where the slot has others too; where it has no such start all are alike."""
+    span, whole = wanted_span(problem, item, slot), operating_span(problem, item, slot)
+    return None if span is None or span == whole else (span[0], span[1] - item.duration + 1)
 
 
 def _no_order(item: Intervention, slot: Slot, day: Placed, missing: set[str]) -> Violation:

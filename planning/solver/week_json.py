@@ -11,6 +11,7 @@ from planning.solver.levels import Level, RuleSettings
 from planning.solver.problem import (
     AMBULATORY_CLOSING,
     Costs,
+    Half,
     Intervention,
     ProblemError,
     Room,
@@ -95,7 +96,9 @@ def write_week(problem: WeekProblem) -> dict[str, object]:
 
 def _written_surgeon(surgeon: Surgeon) -> dict[str, object]:
     hours = None if surgeon.hours is None else [None if span is None else list(span) for span in surgeon.hours]
-    return _values(surgeon) | {"daily_minutes": list(surgeon.daily_minutes), "hours": hours}
+    written = _values(surgeon) | {"daily_minutes": list(surgeon.daily_minutes), "hours": hours}
+    avoids = written.pop("avoids")
+    return written if avoids is None else written | {"avoids": [sorted(halves) for halves in surgeon.avoids or ()]}
 
 
 def write_intervention(item: Intervention) -> dict[str, object]:
@@ -211,6 +214,7 @@ def _surgeon(entry: _Entry) -> Surgeon:
         specialty=entry.text("specialty"),
         daily_minutes=entry.list_of("daily_minutes", _integer),
         hours=entry.list_of("hours", _span) if entry.given("hours") else None,
+        avoids=entry.list_of("avoids", _halves) if entry.given("avoids") else None,
     )
 
 
@@ -267,6 +271,12 @@ def _span(key: str, value: object) -> tuple[int, int] | None:
     if not isinstance(value, list) or len(value) != 2:
         raise ProblemError(key, _excerpt(value), "[start, end] or null")
     return _integer(f"{key}[0]", value[0]), _integer(f"{key}[1]", value[1])
+
+
+def _halves(key: str, value: object) -> frozenset[Half]:
+    if not isinstance(value, list) or any(one not in list(Half) for one in value):
+        raise ProblemError(key, _excerpt(value), f"a list of {', '.join(Half)}")
+    return frozenset(Half(str(one)) for one in value)
 
 
 def _kind(key: str, value: object) -> SlotKind:

@@ -33,6 +33,8 @@ CHIPS: Mapping[str, Any] = {
     "specialty_closed": gettext_lazy("spé. fermée"),
     "surgeon_hours": gettext_lazy("heures chir."),
     "outside_hours": gettext_lazy("heures chir."),
+    "surgeon_wish": gettext_lazy("souhait"),
+    "unwanted_start": gettext_lazy("souhait"),
     "positions": gettext_lazy("complet"),
     "slot_capacity": gettext_lazy("plein"),
     "surgeon_day": gettext_lazy("durée chir."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from planning.models import SurgeonPreference
 from planning.selectors.loaded import LoadedWeek
 from planning.solver.result import Violation
 from planning.wording import figures
@@ -24,6 +25,11 @@ class Facts:
     def day(self, key: str = "day") -> str:
         index = int(str(self.facts[key]))
         return figures.day_short(date.fromordinal(self.loaded.week.monday.toordinal() + index))
+
+    def halves(self, *halves: str) -> str:
+        """« mar. 24 matin », or the day where it is both."""
+        day = self.day()
+        return day if len(halves) > 1 else f"{day} {SurgeonPreference.Half(halves[0]).label}"
 
     def surgeon(self, key: str = "surgeon") -> str:
         return figures.surgeon(self.loaded, str(self.facts[key]))

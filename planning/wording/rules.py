@@ -111,6 +111,18 @@ def _outside_hours(f: Facts) -> str:
     }
 
 
+def _surgeon_wish(f: Facts) -> str:
+    return _("%(surgeon)s souhaite éviter %(when)s : la plage ne laisse pas d'autre début") % {
+        "surgeon": f.surgeon(), "when": f.halves(*f["halves"])
+    }  # fmt: skip
+
+
+def _unwanted_start(f: Facts) -> str:
+    return _("Commence à %(start)s : %(surgeon)s souhaite éviter %(when)s") % {
+        "start": f.clock("start"), "surgeon": f.surgeon(), "when": f.halves(str(f["half"]))
+    }  # fmt: skip
+
+
 def _positions(f: Facts) -> str:
     most = int(str(f["positions"]))
     return ngettext(
@@ -314,6 +326,8 @@ SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "specialty_closed": _specialty_closed,
     "surgeon_hours": _surgeon_hours,
     "outside_hours": _outside_hours,
+    "surgeon_wish": _surgeon_wish,
+    "unwanted_start": _unwanted_start,
     "positions": _positions,
     "slot_capacity": _slot_capacity,
     "surgeon_day": _surgeon_day,

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from planning.models import Explanation, Intervention, Plan, User
+from planning.models import Explanation, Intervention, Plan, Site, SurgeonPreference, User
 from planning.services.explanations import work_on_explanation
 from planning.tasks import explain_placement
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
@@ -68,6 +68,22 @@ def test_a_placement_says_its_place_its_cost_and_the_next_best_one(hospital: Hos
     assert said["basis"] == "alone"
     assert said["background"] == {"state": "none", "text": ""}
     assert said["decision"] is None
+
+
+def test_a_wish_that_costs_is_named_beside_what_another_place_would_save(hospital: Hospital) -> None:
+    Site.objects.update(rule_levels={"surgeon_wish": "soft"}, rule_costs={"surgeon_wish": 120})
+    for half in ("morning", "afternoon"):
+        SurgeonPreference.objects.create(surgeon=hospital.surgeons[2], weekday=0, half=half, wish="unwanted")
+    plan = make_plan()
+    item = make_intervention(hospital.surgeons[2], 60)
+    place(plan, item, hospital)
+    said = get(hospital.director, plan, item)
+    assert text_of(said).startswith(
+        "Opérée lundi 23 novembre à 08:00 en SO1, dans une plage ouverte à tous : sans attente ni heures "
+        "supplémentaires ; la règle « Souhaits du chirurgien » compte 120 €. "
+    )
+    tuesday = next(one for one in said["alternatives"] if one["date"] == "2026-11-24")
+    assert tuesday["delta"] == 300 - 120
 
 
 def test_a_placement_that_waits_names_whom_it_gave_way_to(hospital: Hospital) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from planning import wording
-from planning.models import Absence, Equipment, Placement, RoomClosure, Site, Slot
+from planning.models import Absence, Equipment, Placement, RoomClosure, Site, Slot, Surgeon, SurgeonPreference
 from planning.selectors.evaluation import MeaninglessPlace, Price, Target, UnknownIntervention, lift, price
 from planning.selectors.loaded import load_week_problem
 from tests.factories.hospital import WEEK, Hospital, make_intervention, small_hospital
@@ -282,6 +282,49 @@ def test_a_soft_rule_is_remarked_with_its_cost(hospital: Hospital) -> None:
 
     assert (rules(judged), [one.rule for one in judged.remarks]) == ([], ["slot_specialty"])
     assert (judged.delta.rules, judged.delta.total) == (70, -2930)
+
+
+def avoid(surgeon: Surgeon, weekday: int, half: str, *, price: int = 0) -> None:
+    SurgeonPreference.objects.create(surgeon=surgeon, weekday=weekday, half=half, wish="unwanted")
+    Site.objects.update(rule_levels={"surgeon_wish": "soft"}, rule_costs={"surgeon_wish": price})
+
+
+def test_a_lift_offers_the_half_of_the_day_that_the_surgeon_wants(hospital: Hospital) -> None:
+    avoid(hospital.surgeons[0], 0, "morning", price=150)
+    avoid(hospital.surgeons[0], 1, "morning", price=150)
+    avoid(hospital.surgeons[0], 1, "afternoon", price=150)
+    item = make_intervention(hospital.surgeons[0], 60)
+
+    found = targets_of(make_plan(), item.pk)
+
+    assert (found["SO1", 0].start, found["SO1", 0].remarks, found["SO1", 0].delta) == (780, (), -3000)
+    assert [one.rule for one in found["SO1", 1].remarks] == ["surgeon_wish"]
+    assert (found["SO1", 1].status, found["SO1", 1].delta) == ("cost", -3000 + 300 + 150)
+
+
+def test_a_drop_in_a_half_day_to_avoid_is_remarked_in_words(hospital: Hospital) -> None:
+    avoid(hospital.surgeons[0], 0, "morning")
+    item = make_intervention(hospital.surgeons[0], 60)
+
+    plan = make_plan()
+
+    early, late = (priced(plan, item.pk, hospital.rooms[0].pk, 0, at) for at in (600, 780))
+
+    assert (rules(early), [one.rule for one in early.remarks], early.status) == ([], ["unwanted_start"], "cost")
+    said = wording.sentence(early.week, early.remarks[0])
+    assert said == "Commence à 10:00 : Dr\u00a0Martin souhaite éviter lun. 23 matin"
+    assert late.remarks == ()
+
+
+def test_wishes_are_not_looked_at_until_a_site_prices_them(hospital: Hospital) -> None:
+    avoid(hospital.surgeons[0], 0, "morning")
+    Site.objects.update(rule_levels={})
+    item = make_intervention(hospital.surgeons[0], 60)
+
+    judged = priced(make_plan(), item.pk, hospital.rooms[0].pk, 0, 480)
+
+    assert judged.status == "free"
+    assert judged.week.problem.surgeon_by_id[str(hospital.surgeons[0].pk)].avoids is None
 
 
 def test_a_push_leaves_each_its_own_cleaning(hospital: Hospital) -> None:

@@ -23,6 +23,7 @@ from planning.models import (
     Specialty,
     Surgeon,
     SurgeonAvailability,
+    SurgeonPreference,
 )
 from planning.selectors.frozen_weeks import FrozenWeek, frozen_weeks
 from planning.selectors.loaded import LoadedWeek, load_week_problem
@@ -274,9 +275,11 @@ def test_a_comparison_counts_a_week_as_its_planner_does_whatever_the_hospital_ha
         longest_overtime_minutes=90,
         most_surgeon_minutes=400,
         recovery_beds=4,
-        rule_levels={"deadline": "soft", "slot_specialty": "soft", "surgeon_hours": "hard"},
-        rule_costs={"deadline": 120, "slot_specialty": 80},
+        rule_levels={"deadline": "soft", "slot_specialty": "soft", "surgeon_hours": "hard", "surgeon_wish": "soft"},
+        rule_costs={"deadline": 120, "slot_specialty": 80, "surgeon_wish": 60},
     )
+    SurgeonPreference.objects.create(surgeon=durand, weekday=1, half="morning", wish="unwanted")
+    SurgeonPreference.objects.create(surgeon=durand, weekday=2, half="morning", wish="preferred")
     Specialty.objects.filter(pk=hospital.ent.pk).update(closed_on=WEEK.days[3], close_reason="Grève")
     SurgeonAvailability.objects.filter(surgeon=durand).update(start_minute=540, end_minute=900)
     Absence.objects.create(surgeon=martin, starts_on=WEEK.days[1], ends_on=WEEK.days[1], reason="Congrès")
@@ -293,6 +296,8 @@ def test_a_comparison_counts_a_week_as_its_planner_does_whatever_the_hospital_ha
 
     (week,) = freeze()
 
+    avoids = [sorted(halves) for halves in week.problem.surgeon_by_id["S2"].avoids or ()]
+    assert avoids == [[], ["morning"], [], [], [], [], []]
     assert week.problem == named(load_week_problem(WEEK, None, "surgeon"))
     assert read_week(json.dumps(write_week(week.problem))) == week.problem
 

@@ -16,7 +16,7 @@ from planning.solver.relaxing import relaxed
 from planning.solver.rules import load_of, plan_violations
 from planning.solver.solve import solve
 from planning.solver.stopping import Stop
-from tests.solver.weeks import FEW, a_slot, a_week, an_item, instance, optimum, tiny_weeks
+from tests.solver.weeks import FEW, a_slot, a_week, an_item, instance, optimum, tiny_weeks, wished_weeks
 
 Plan = dict[str, str]
 
@@ -55,7 +55,7 @@ def cases(problem: WeekProblem) -> list[str]:
 
 
 @FEW
-@given(tiny_weeks(items=4, slots=3), st.data())
+@given(tiny_weeks(items=4, slots=3) | wished_weeks(), st.data())
 def test_each_difference_is_that_of_the_week_solved_again(problem: WeekProblem, data: st.DataObject) -> None:
     plan = planned(problem)
     if not plan and not problem.interventions:

@@ -11,7 +11,7 @@ from hypothesis import given
 from planning.solver.problem import Costs, Intervention, ProblemError, Room, Slot, SlotKind, Surgeon, WeekProblem
 from planning.solver.result import CostBreakdown, SolveResult, Status, Violation
 from planning.solver.week_json import read_week, write_plan, write_week
-from tests.solver.weeks import FEW, INSTANCES, instance, tiny_weeks
+from tests.solver.weeks import FEW, INSTANCES, instance, tiny_weeks, wished_weeks
 
 
 def week_data() -> dict[str, Any]:
@@ -161,6 +161,6 @@ def test_a_plan_without_a_bound_has_no_gap() -> None:
 
 
 @FEW
-@given(week=tiny_weeks())
+@given(week=tiny_weeks() | wished_weeks())
 def test_a_written_week_is_read_back_as_it_was(week: WeekProblem) -> None:
     assert read_week(json.dumps(write_week(week))) == week

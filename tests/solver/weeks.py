@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from planning.solver.problem import Costs, Intervention, Room, Slot, SlotKind, Surgeon, WeekProblem
+from planning.solver.levels import Level, RuleSettings
+from planning.solver.problem import Costs, Half, Intervention, Room, Slot, SlotKind, Surgeon, WeekProblem
 from planning.solver.week_json import read_week
 
 # The same examples on every machine.
@@ -117,7 +119,18 @@ def cost(problem: WeekProblem, plan: Mapping[str, str]) -> float:
         total += max(0, slot.day - item.admission_day - 1) * problem.costs.hospital_day
         if slot.kind == "overtime":
             total += item.duration / 60 * problem.costs.overtime_hour[slot.day]
+        total += wish_cost(problem, item, slot)
     return total
+
+
+def wish_cost(problem: WeekProblem, item: Intervention, slot: Slot) -> float:
+    """The amount of a wish where every start in the slot is in a half-day to avoid, found by trying each minute."""
+    (surgeon,) = [one for one in problem.surgeons if one.id == item.surgeon]
+    if surgeon.avoids is None or problem.rules.levels.get("surgeon_wish") != "soft":
+        return 0.0
+    starts = range(slot.start, slot.end - item.duration + 1)
+    halves = {"morning" if start < 780 else "afternoon" for start in starts}
+    return 0.0 if halves - surgeon.avoids[slot.day] else problem.rules.costs.get("surgeon_wish", 0.0)
 
 
 def every_plan(problem: WeekProblem) -> Iterator[dict[str, str]]:
@@ -180,3 +193,18 @@ def tiny_weeks(draw: st.DrawFn, *, items: int = 5, slots: int = 4, pins: bool = 
     )
     costs = Costs(300.0, (draw(st.sampled_from((60.0, 123.45))), 200.0), 2000.0)
     return WeekProblem(2, rooms, surgeons, places, operations, costs, draw(st.sampled_from((0, 15))))
+
+
+@st.composite
+def wished_weeks(draw: st.DrawFn, *, items: int = 4, slots: int = 3) -> WeekProblem:
+    """Tiny weeks in the morning, in the afternoon and around noon, of surgeons who would rather avoid some of it."""
+    week = draw(tiny_weeks(items=items, slots=slots))
+    halves = st.frozensets(st.sampled_from(Half))
+    surgeons = tuple(replace(one, avoids=draw(st.none() | st.tuples(halves, halves))) for one in week.surgeons)
+    later = [draw(st.sampled_from((0, 210, 300))) for _ in week.slots]
+    spread = tuple(
+        replace(one, start=one.start + more, end=one.end + more) for one, more in zip(week.slots, later, strict=True)
+    )
+    price = draw(st.sampled_from((0.0, 50.0, 450.0)))
+    rules = RuleSettings(levels={"surgeon_wish": Level.SOFT}, costs={"surgeon_wish": price})
+    return replace(week, surgeons=surgeons, slots=spread, rules=rules)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from planning.models import ParameterVersion, Site
+from planning.models import ParameterVersion, Site, SurgeonPreference
 from planning.selectors.rule_words import RULE_CHECKS, RULE_NAMES, WHY_HARD
 from planning.solver.levels import DEFAULTS, LEVELS, PRICED
 from tests.factories.hospital import WEEK, Hospital, make_intervention
@@ -40,6 +40,21 @@ def test_every_rule_is_listed_in_words_with_its_levels(director: Client, hospita
     fixed = {rule for rule, row in found.items() if row["level"] is None}
     assert fixed == set(WHY_HARD) == {rule for rule, levels in LEVELS.items() if len(levels) == 1}
     assert found["surgeon_hours"]["level"].value() == "soft"
+
+
+def test_wishes_are_off_until_a_director_gives_them_a_price(director: Client, hospital: Hospital) -> None:
+    SurgeonPreference.objects.create(surgeon=hospital.surgeons[0], weekday=0, half="morning", wish="unwanted")
+    place(make_plan(), make_intervention(hospital.surgeons[0]), hospital)
+    before = rows(director)["surgeon_wish"]
+    assert (before["level"].value(), before["broken"]) == ("off", 0)
+    assert [value for value, _label in before["level"].field.choices] == ["soft", "off"]
+
+    director.post(reverse("rules"), given(level_surgeon_wish="soft", cost_surgeon_wish="150"))
+
+    after = rows(director)["surgeon_wish"]
+    assert (after["level"].value(), after["cost"].value(), after["broken"], after["soft"]) == ("soft", 150, 1, True)
+    values = ParameterVersion.objects.get(number=2).values
+    assert (values["rule_levels"], values["rule_costs"]) == ({"surgeon_wish": "soft"}, {"surgeon_wish": 150})
 
 
 def test_each_rule_counts_who_breaks_it_this_week(director: Client, hospital: Hospital) -> None:
@@ -75,6 +90,7 @@ def test_levels_and_costs_are_saved_as_a_version_of_the_parameters(director: Cli
     [
         ({"level_positions": "off"}, "level_positions"),
         ({"level_deadline": "chance"}, "level_deadline"),
+        ({"level_surgeon_wish": "hard"}, "level_surgeon_wish"),
         ({"cost_deadline": "-5"}, "cost_deadline"),
         ({"reason": ""}, "reason"),
     ],

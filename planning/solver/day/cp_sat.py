@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from math import gcd
 from typing import Any
 
-from planning.solver.day.problem import DEPARTURE, IDLE, LATENESS, OVERTIME, WAITING, Case, DayProblem, Schedule
+from planning.solver.day.problem import (
+    DEPARTURE,
+    IDLE,
+    LATENESS,
+    OVERTIME,
+    UNWANTED,
+    WAITING,
+    Case,
+    DayProblem,
+    Schedule,
+)
 
 # One more case with a place outweighs any order of the others, a pinned one all of them.
 LEFT_OUT = 10**9
@@ -150,7 +160,8 @@ class _Program:
                     self._when(self.model.add(self._at(septic) >= ready), septic, other)
 
     def _objective(self) -> None:
-        terms: list[Any] = [*self._overtime(), *self._overstay(), *self._waiting(), *self._idle(), *self._lateness()]
+        late = [*self._overtime(), *self._overstay(), *self._unwanted()]
+        terms: list[Any] = [*late, *self._waiting(), *self._idle(), *self._lateness()]
         for case, placed in self.placed.items():
             if placed is not True:
                 terms.append((PINNED_LEFT_OUT if case.pinned else LEFT_OUT) * (1 - placed))
@@ -174,6 +185,19 @@ class _Program:
                 late = self._amount()
                 self._when(self.model.add(late >= self._end(case) + case.recovery - case.leave_by), case)
                 yield DEPARTURE * late
+
+    def _unwanted(self) -> Iterable[Any]:
+        for case in self.problem.cases:
+            if case.wanted is None:
+                continue
+            if case.fixed is not None:
+                yield UNWANTED * case.unwanted(case.fixed)
+            else:
+                kept, placed = self.model.new_bool_var(""), self._is_placed(case)
+                self.model.add(self._at(case) >= case.wanted[0]).only_enforce_if(kept)
+                self.model.add(self._at(case) < case.wanted[1]).only_enforce_if(kept)
+                self.model.add(kept <= placed)
+                yield UNWANTED * (placed - kept)
 
     def _waiting(self) -> Iterable[Any]:
         for cases in _grouped(self.problem.cases, lambda case: case.surgeon):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning.solver.compiled import compiled, inner
-from planning.solver.day.problem import DEPARTURE, IDLE, LATENESS, OVERTIME, WAITING
+from planning.solver.day.problem import DEPARTURE, IDLE, LATENESS, OVERTIME, UNWANTED, WAITING
 
 Ints = NDArray[np.int64]
 
@@ -23,7 +23,7 @@ NEVER = 1 << 40
 LEFT_OUT, PINNED_LEFT_OUT = 10**12, 10**15
 # Columns of ``Tables.case``.
 ROOM, SLOT, SURGEON, DURATION, TURNOVER, RECOVERY, OPENING, CLOSING = range(8)
-EARLY, LEAVE_BY, SEPTIC, FIXED, HELD, PINNED = range(8, 14)
+EARLY, LEAVE_BY, SEPTIC, FIXED, HELD, PINNED, WANTED_FROM, WANTED_UNTIL = range(8, 16)
 # Columns of ``State.at`` and places in ``State.value``.
 START, RELEASE, KEPT_START, KEPT_RELEASE, BEST_START, BEST_RELEASE = range(6)
 ORDER, KEPT_ORDER, BEST_ORDER = range(3)
@@ -36,7 +36,7 @@ HOLDS, LETS_GO, EXCHANGES = 0.25, 0.4, 0.7
 
 
 class Tables(NamedTuple):
-    """What does not change. ``case`` (N, 14) is rows of numbers, see above; ``needs`` (N, E) the equipment of each.
+    """What does not change. ``case`` (N, 16) is rows of numbers, see above; ``needs`` (N, E) the equipment of each.
 
     ``units`` (E,) counts it; ``slot_start`` and ``until`` are by slot and by room; ``limits`` holds the beds, the
     horizon, the minutes of a step and how many have no place in any order.
@@ -182,7 +182,7 @@ def _cost(t: Tables, s: State) -> int:
     tally[slots : slots + surgeons, 0] = NEVER
     tally[slots : slots + surgeons, 1:] = 0
     tally[slots + surgeons :] = 0
-    late = lateness = waiting = idle = 0
+    late = lateness = waiting = idle = unwanted = 0
     for case in range(len(t.case)):
         row, start = t.case[case], s.at[case, START]
         if start < 0:
@@ -198,13 +198,15 @@ def _cost(t: Tables, s: State) -> int:
         one[0] = max(one[0], end)
         lateness += row[EARLY] * max(0, start - t.slot_start[row[SLOT]])
         late += DEPARTURE * max(0, end + row[RECOVERY] - row[LEAVE_BY])
+        unwanted += start < row[WANTED_FROM] or start >= row[WANTED_UNTIL]
     for slot in range(slots):
         idle += max(0, tally[slot, 0] - t.slot_start[slot] - tally[slot, 1])
     for surgeon in range(slots, slots + surgeons):
         waiting += max(0, tally[surgeon, 1] - tally[surgeon, 0] - tally[surgeon, 2])
     for room in range(len(t.until)):
         late += OVERTIME * max(0, tally[slots + surgeons + room, 0] - t.until[room])
-    return t.limits[2] * (late + WAITING * waiting + IDLE * idle + LATENESS * lateness)  # type: ignore[no-any-return]
+    minutes = t.limits[2] * (late + WAITING * waiting + IDLE * idle + LATENESS * lateness)
+    return minutes + UNWANTED * unwanted  # type: ignore[no-any-return]
 
 
 @inner
@@ -307,7 +309,7 @@ def _hold_back(t: Tables, s: State) -> bool:
 
 @inner
 def _let_go(t: Tables, s: State) -> None:
-    """One case is held back no more, or all of its surgeon's."""
+    """One case is held back no more, or all of its surgeon's; or one is held back to the half-day that is wanted."""
     many = len(s.list)
     begin, whole = _below(s, many), _draw(s) < 0.5
     for step in range(many):
@@ -316,6 +318,9 @@ def _let_go(t: Tables, s: State) -> None:
             for other in range(len(t.case)):
                 if other == case or (whole and t.case[other, SURGEON] == t.case[case, SURGEON]):
                     s.at[other, RELEASE] = 0
+            return
+        if t.case[case, WANTED_FROM] > 0:
+            s.at[case, RELEASE] = t.case[case, WANTED_FROM]
             return
 
 

@@ -13,6 +13,9 @@ from functools import cached_property
 OVERTIME, WAITING, IDLE, LATENESS = 20_000, 1_000, 50, 1
 # A minute that a day patient is still there when the day unit closes: overtime too, of those who look after them.
 DEPARTURE = OVERTIME
+# A start in a half-day that the surgeon would rather not have: half an hour of their waiting, a minute and a half of
+# overtime. Nobody stays late for a wish.
+UNWANTED = 30 * WAITING
 CHILD, DAY_PATIENT = 2, 1
 
 
@@ -23,8 +26,8 @@ class Case:
     ``turnover`` is the cleaning after it, ``recovery`` its stay in a recovery bed, taken at the very end of the
     operation; ``equipment`` lists what exists in a limited number of units. ``early`` weighs each minute before its
     start; a ``septic`` case comes after all the others of its room; a day patient should leave the recovery room by
-    ``leave_by``. ``fixed`` is a start that a person chose, kept whatever it breaks; ``pinned`` cases have their place
-    before the others.
+    ``leave_by`` and its surgeon would have it start from ``wanted[0]`` on and before ``wanted[1]``. ``fixed`` is a
+    start that a person chose, kept whatever it breaks; ``pinned`` cases have their place before the others.
     """
 
     id: str
@@ -40,12 +43,17 @@ class Case:
     early: int = 0
     septic: bool = False
     leave_by: int | None = None
+    wanted: tuple[int, int] | None = None
     fixed: int | None = None
     pinned: bool = False
 
     def overstay(self, start: int) -> int:
         """Minutes that a day patient leaves the recovery room too late."""
         return 0 if self.leave_by is None else max(0, start + self.duration + self.recovery - self.leave_by)
+
+    def unwanted(self, start: int) -> bool:
+        """Whether the surgeon would rather not have it then."""
+        return self.wanted is not None and not self.wanted[0] <= start < self.wanted[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,18 +88,22 @@ class DayProblem:
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """What an order costs, in minutes; ``lateness`` in weighted minutes, ``overstay`` of all day patients."""
+    """What an order costs, in minutes; ``lateness`` in weighted minutes, ``overstay`` of all day patients.
+
+    ``unwanted`` counts the starts that the surgeons would rather not have.
+    """
 
     overtime: int = 0
     overstay: int = 0
     waiting: int = 0
     idle: int = 0
     lateness: int = 0
+    unwanted: int = 0
 
     @property
     def cost(self) -> int:
         late = OVERTIME * self.overtime + DEPARTURE * self.overstay
-        return late + WAITING * self.waiting + IDLE * self.idle + LATENESS * self.lateness
+        return late + UNWANTED * self.unwanted + WAITING * self.waiting + IDLE * self.idle + LATENESS * self.lateness
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +155,7 @@ def minutes_of(problem: DayProblem, starts: Mapping[Case, int]) -> Minutes:
         waiting=sum(max(0, last - first - busy) for first, last, busy in days.values()),
         idle=sum(max(0, at - problem.slot_start[slot] - used[slot]) for slot, at in ready.items()),
         lateness=lateness,
+        unwanted=sum(case.unwanted(start) for case, start in starts.items()),
     )
 
 

@@ -33,8 +33,11 @@ class Search:
 
     def rules_of_thumb(self) -> None:
         """Ties keep the week's order, so that similar weeks look similar."""
+        wanted = {case: case.wanted[0] for case in self.problem.free if case.wanted is not None}
         for rule in _rules_of_thumb(self.problem):
             self.consider(sorted(self.problem.free, key=rule), {})
+            if wanted:
+                self.consider(sorted(sorted(self.problem.free, key=rule), key=_wanted_by), wanted)
 
     def rebuild(self, known: Mapping[str, int]) -> None:
         """The order that gave these starts, by id; those without one come last."""
@@ -138,19 +141,29 @@ def _tables(problem: DayProblem, step: int, least: int) -> kernel.Tables:
             -1 if case.fixed is None else case.fixed // step,
             problem.held.get(case.id, 0) // step,
             case.pinned,
+            *_wanted(case, step),
         ]
         for case in problem.cases
     ]
     until = problem.regular_until
     beds = len(problem.cases) if problem.beds is None else problem.beds
     return kernel.Tables(
-        case=np.array(rows, np.int64).reshape(-1, 14),
+        case=np.array(rows, np.int64).reshape(-1, 16),
         needs=np.array([[name in case.equipment for name in names] for case in problem.cases], np.int64),
         units=np.array([problem.units[name] for name in names], np.int64),
         slot_start=np.array([problem.slot_start[slot] // step for slot in slots], np.int64),
         until=np.array([until[room] // step if room in until else kernel.NEVER for room in rooms], np.int64),
         limits=np.array([beds, _horizon(problem) // step, step, least], np.int64),
     )
+
+
+def _wanted(case: Case, step: int) -> tuple[int, int]:
+    """In steps, the first start that is wanted and the first one after that is not."""
+    return (0, kernel.NEVER) if case.wanted is None else (-(-case.wanted[0] // step), -(-case.wanted[1] // step))
+
+
+def _wanted_by(case: Case) -> int:
+    return kernel.NEVER if case.wanted is None else case.wanted[1]
 
 
 def _horizon(problem: DayProblem) -> int:

@@ -15,10 +15,11 @@ from planning.solver.rules.places import (
     paid_violations,
     slot_violations,
     surgeon_hours,
+    surgeon_wish,
 )
 from planning.solver.rules.plans import pin_warnings, plan_violations, said_once
-from planning.solver.rules.shared import judged
-from planning.solver.rules.timeline import operating_span, timeline_violations
+from planning.solver.rules.shared import judged, operating_span, wanted_span
+from planning.solver.rules.timeline import timeline_violations
 
 __all__ = [
     "SLOT_RULES",
@@ -35,5 +36,7 @@ __all__ = [
     "said_once",
     "slot_violations",
     "surgeon_hours",
+    "surgeon_wish",
     "timeline_violations",
+    "wanted_span",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from planning.solver.problem import Intervention, Slot, WeekProblem
 from planning.solver.result import Violation
 from planning.solver.rules.day import clock
-from planning.solver.rules.shared import broken, daily_minutes, hours_of, judged
+from planning.solver.rules.shared import avoided, broken, daily_minutes, hours_of, judged, wanted_span
 
 
 def hospitalised(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
@@ -117,6 +117,16 @@ def surgeon_hours(problem: WeekProblem, intervention: Intervention, slot: Slot) 
     return broken("surgeon_hours", intervention, slot, message, surgeon=intervention.surgeon, day=slot.day, **facts)
 
 
+def surgeon_wish(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
+    """Some start in the slot keeps the intervention out of the half-days that its surgeon would rather not have."""
+    halves = avoided(problem, intervention, slot)
+    if not halves or wanted_span(problem, intervention, slot) is not None:
+        return None
+    named = tuple(sorted(halves, reverse=True))  # the morning first
+    message = f"surgeon {intervention.surgeon} would rather not operate the {' or the '.join(named)} of day {slot.day}"
+    return broken("surgeon_wish", intervention, slot, message, surgeon=intervention.surgeon, day=slot.day, halves=named)
+
+
 def ambulatory_slot(problem: WeekProblem, intervention: Intervention, slot: Slot) -> Violation | None:
     """A day patient operated first in the slot leaves the recovery room before the day unit closes."""
     leaves, closing = slot.start + intervention.duration + intervention.recovery, problem.ambulatory_closing
@@ -141,6 +151,7 @@ SLOT_RULES: tuple[SlotRule, ...] = (
     slot_surgeon,
     specialty_closed,
     surgeon_hours,
+    surgeon_wish,
     ambulatory_slot,
 )
 

@@ -91,6 +91,8 @@ _ALREADY_SAID: dict[str, frozenset[str]] = {
     "slot_capacity": frozenset({"slot_length"}),
     "surgeon_day": frozenset({"surgeon_absent", "surgeon_day_too_short"}),
     "outside_hours": frozenset({"surgeon_absent", "surgeon_hours"}),
+    "surgeon_wish": frozenset({"surgeon_absent"}),
+    "unwanted_start": frozenset({"surgeon_absent", "surgeon_wish"}),
     "ambulatory_slot": frozenset({"ambulatory_late"}),
 }
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from planning.solver.levels import Level
 from planning.solver.problem import Intervention, Slot, WeekProblem
 from planning.solver.result import Violation
 from planning.solver.rules.day import Run, clock, day_violations
-from planning.solver.rules.shared import broken, hours_of, judged, placed_in
+from planning.solver.rules.shared import avoided, broken, half_of, hours_of, judged, placed_in
 
 
 def outside_slot(problem: WeekProblem, intervention: Intervention, slot: Slot, start: int) -> Violation | None:
@@ -35,25 +34,23 @@ def outside_hours(problem: WeekProblem, intervention: Intervention, slot: Slot, 
     return broken("outside_hours", intervention, slot, message, start=start, end=end, **facts)
 
 
+def unwanted_start(problem: WeekProblem, intervention: Intervention, slot: Slot, start: int) -> Violation | None:
+    """Starts in a half-day that the surgeon does not avoid."""
+    half = half_of(start)
+    if half not in avoided(problem, intervention, slot):
+        return None
+    message = f"starts at {clock(start)}, surgeon {intervention.surgeon} would rather not operate that {half}"
+    facts: dict[str, object] = {"surgeon": intervention.surgeon, "day": slot.day, "start": start, "half": half}
+    return broken("unwanted_start", intervention, slot, message, **facts)
+
+
 StartRule = Callable[[WeekProblem, Intervention, Slot, int], Violation | None]
-START_RULES: tuple[StartRule, ...] = (outside_slot, outside_hours)
+START_RULES: tuple[StartRule, ...] = (outside_slot, outside_hours, unwanted_start)
 
 
 def start_violations(problem: WeekProblem, intervention: Intervention, slot: Slot, start: int) -> tuple[Violation, ...]:
     """What a start breaks by itself, whatever else is in the room."""
     return judged(problem, (rule(problem, intervention, slot, start) for rule in START_RULES))
-
-
-def operating_span(problem: WeekProblem, intervention: Intervention, slot: Slot) -> tuple[int, int]:
-    """From when to when the intervention should run: within the slot, and the surgeon's hours where they hold it.
-
-    What does not fit in the hours keeps the whole slot: it is there by a person's decision or at a cost.
-    """
-    hours = hours_of(problem, intervention, slot)
-    if hours is None or problem.rules.level("surgeon_hours") is Level.OFF:
-        return slot.start, slot.end
-    begin, end = max(hours[0], slot.start), min(hours[1], slot.end)
-    return (begin, end) if end - begin >= intervention.duration else (slot.start, slot.end)
 
 
 def room_overlap(

@@ -17,6 +17,7 @@ from planning.access import May, require
 from planning.models import Absence, Placement, Surgeon, User
 from planning.selectors.hits import planned_of
 from planning.selectors.own_calendar import coming_weeks
+from planning.selectors.preferences import wishes_counted
 from planning.services.availability import (
     AbsenceBegun,
     AbsenceOverlaps,
@@ -120,6 +121,7 @@ def _page(
         "hit": hit,
         "confirm": _names(hit),
         "preferences": preferences or PreferencesForm(surgeon=surgeon),
+        "wishes_counted": wishes_counted(),
         "weeks": coming_weeks(surgeon, today, patterns_of),
         "coming": [
             {

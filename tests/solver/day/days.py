@@ -47,6 +47,7 @@ def days(draw: st.DrawFn, *, most: int = 6, pins: int = 6) -> DayProblem:
                 equipment=frozenset(draw(st.sampled_from(((), (), ("arm",))))),
                 early=early,
                 septic=not early and draw(st.integers(0, 3)) == 0,
+                wanted=draw(st.sampled_from((None, None, (480, 540), (570, 900)))),
                 leave_by=draw(st.sampled_from((None, 600, 660))) if early == 1 else None,
                 fixed=fixed,
                 pinned=fixed is not None,
