@@ -44,14 +44,14 @@ def day_of(loaded: LoadedWeek, day: int) -> date:
 
 
 def place(loaded: LoadedWeek, slot_id: str, start: int | None = None) -> str:
-    """« mardi 24 novembre à 10:20 en SO2 »."""
+    """« mardi 24 novembre à 10:20 en SO2 (heures sup.) »."""
     slot = loaded.problem.slot_by_id[slot_id]
     values = {"room": loaded.rooms[slot.room].code, "day": wording.day_label(day_of(loaded, slot.day))}
-    if start is not None:
-        return _("%(day)s à %(time)s en %(room)s") % {**values, "time": wording.clock(start)}
-    if slot.kind is SlotKind.OVERTIME:
-        return _("%(day)s en %(room)s (heures sup.)") % values
-    return _("%(day)s en %(room)s") % values
+    if start is None:
+        text = _("%(day)s en %(room)s") % values
+    else:
+        text = _("%(day)s à %(time)s en %(room)s") % {**values, "time": wording.clock(start)}
+    return _("%(place)s (heures sup.)") % {"place": text} if slot.kind is SlotKind.OVERTIME else text
 
 
 def waited(days: int) -> str:

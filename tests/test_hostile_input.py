@@ -375,7 +375,7 @@ GOOD = {
     "valid_until": "2027-11-28", "cycle_weeks": "1", "cycle_week": "1", "weekday": "0", "start_minute": "8:00",
     "end_minute": "12:00", "owner": "", "kind": "regular", "positions": "12", "longest_minutes": "1:30",
     "date": "2026-11-28", "first": "2026-11-23", "weeks": "2", "hospital_day_euros": "300",
-    "overtime_hour_euros": "600",
+    "overtime_hour_euros": "600", "move_euros": "100",
     "unplanned_euros": "3000", "deferred_euros": "300", "turnover_minutes": "20", "tie_rule": "clearance",
     "default_policy": "specialty", "time_limit_seconds": "60", "target": "interventions", "old_password": "x",
     "new_password1": "y", "new_password2": "z", "ambulatory": "on", "action": "import", "text_surgeon": "a",

@@ -47,6 +47,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
     "master_plan_propose": {"revision": 4, "most_changes": 10},
     "master_plan_remove": {"slot": 31, "revision": 4},
+    "master_plan_redo": {"revision": 6},
     "master_plan_undo": {"revision": 5},
     "master_plan_validate": {"start": "2027-01-04", "previous": 1, "advice": "Avis favorable.", "revision": 5},
     "parameters_edit": {"hospital_day_euros": 310, "reason": "Tarif 2027"},

@@ -112,7 +112,7 @@ class MasterPlanView(PlanningView):
         if isinstance(error, drafts.UnknownVacation):
             return Problem(404, "not-found", _("Cette vacation n'est plus dans le brouillon."))
         if isinstance(error, drafts.NothingToUndo):
-            return Problem(409, "nothing-left", _("Rien à annuler"))
+            return Problem(409, "nothing-left", _("Rien à annuler ni à rétablir"))
         plan = self.plan(pk)
         fresh = board(load_draft(plan), signed_in(request))
         if plan.status != MasterPlan.Status.DRAFT:
@@ -189,6 +189,13 @@ class Undo(MasterPlanView):
     def post(self, request: Request, pk: int) -> Response:
         """Take back the last change, a proposal included."""
         return self.change(request, pk, drafts.undo_change, revision=body(Revision, request)["revision"])
+
+
+class Redo(MasterPlanView):
+    @extend_schema(operation_id="master_plan_redo", request=Revision, responses={200: OpenApiTypes.OBJECT})
+    def post(self, request: Request, pk: int) -> Response:
+        """Do again the change undone last."""
+        return self.change(request, pk, drafts.redo_change, revision=body(Revision, request)["revision"])
 
 
 class Propose(MasterPlanView):

@@ -57,7 +57,8 @@ class RunSerializer(serializers.ModelSerializer[PlanningRun]):
         model = PlanningRun
         fields = [
             "id", "monday", "state", "policy", "time_limit_seconds", "requested_by", "requested_at", "started_at",
-            "finished_at", "phase", "best_cost", "lower_bound", "gap", "plan", "failure",
+            "finished_at", "phase", "best_cost", "moves_cost", "lower_bound",
+            "gap", "plan", "failure",
         ]  # fmt: skip
 
     def get_gap(self, row: PlanningRun) -> float | None:

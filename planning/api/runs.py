@@ -30,9 +30,9 @@ from planning.services.runs import (
 )
 from planning.solver.policies import POLICIES
 from planning.tasks import run_planner, wake
+from planning.web.forms.site import DEAREST_MOVE
 
 LONGEST_SECONDS = 600
-DEAREST_MOVE = 100_000
 
 
 class PolicyField(serializers.ChoiceField):
@@ -47,8 +47,8 @@ class RunRequest(serializers.Serializer[Any]):
     tie_rule = serializers.ChoiceField(choices=Site.TieRule.choices, required=False)
     time_limit = serializers.IntegerField(min_value=1, max_value=LONGEST_SECONDS, required=False)
     replan = serializers.BooleanField(default=False)
-    # Of each intervention that is placed already; 0: it moves for any gain. Only with ``replan``.
-    move_euros = serializers.IntegerField(min_value=0, max_value=DEAREST_MOVE, default=0)
+    # Of each intervention placed already; 0: it moves for any gain; not given: the site's. With ``replan`` only.
+    move_euros = serializers.IntegerField(min_value=0, max_value=DEAREST_MOVE, required=False)
 
 
 class CancelRequest(serializers.Serializer[Any]):
@@ -90,7 +90,7 @@ class WeekRuns(PlanningView):
                 tie_rule=values.get("tie_rule"),
                 time_limit_seconds=values.get("time_limit"),
                 replan=values["replan"],
-                move_euros=values["move_euros"],
+                move_euros=values.get("move_euros"),
                 now=timezone.now(),
             )
         except UnableToRequestRun as error:

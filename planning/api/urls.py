@@ -83,6 +83,7 @@ urlpatterns: list[URLPattern] = [
     path("master-plans/<int:pk>/remove/", master_plans.Remove.as_view(), name="api-master-plan-remove"),
     path("master-plans/<int:pk>/pins/", master_plans.Pins.as_view(), name="api-master-plan-pins"),
     path("master-plans/<int:pk>/undo/", master_plans.Undo.as_view(), name="api-master-plan-undo"),
+    path("master-plans/<int:pk>/redo/", master_plans.Redo.as_view(), name="api-master-plan-redo"),
     path("master-plans/<int:pk>/propose/", master_plans.Propose.as_view(), name="api-master-plan-propose"),
     path("master-plans/<int:pk>/effects/", master_plans.Effect.as_view(), name="api-master-plan-effects"),
     path("master-plans/<int:pk>/validate/", master_plans.Validate.as_view(), name="api-master-plan-validate"),

@@ -43,6 +43,8 @@ class PlanningRun(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     phase = models.CharField(_("phase"), max_length=20, blank=True)
     best_cost = models.FloatField(null=True, blank=True)
+    # What the moves of the best plan are charged; ``lower_bound`` bounds ``best_cost`` and this together.
+    moves_cost = models.FloatField(default=0)
     lower_bound = models.FloatField(null=True, blank=True)
     elapsed_seconds = models.FloatField(default=0)
     timings = models.JSONField(default=dict)

@@ -67,6 +67,8 @@ class Site(models.Model):
     tie_rule = models.CharField(_("à coût égal"), max_length=10, choices=TieRule.choices, default=TieRule.BALANCE)
     default_policy = models.CharField(_("politique par défaut"), max_length=40, default="specialty")
     second_factor_required = models.BooleanField(_("exiger un second facteur de connexion"), default=False)
+    # What the dialog of a run offers (services/runs.py).
+    move_euros = models.PositiveIntegerField(_("prix d'un déplacement (€)"), default=100)
     time_limit_seconds = models.PositiveSmallIntegerField(_("durée d'un calcul (secondes)"), default=20)
     # Which sign-offs an approval asks for (services/sign_offs.py); versioned, so that who chose and why is kept.
     surgeon_sign_off = models.CharField(

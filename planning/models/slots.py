@@ -99,13 +99,14 @@ class SlotPattern(models.Model):
 
 
 class MasterPlanStep(models.Model):
-    """One undoable step of a draft: all its slots as they were before."""
+    """One step of a draft, to undo or do again: all its slots on the other side of it, before it until it is undone."""
 
     master_plan = models.ForeignKey(MasterPlan, models.CASCADE, related_name="steps")
     position = models.PositiveIntegerField()
     action = models.CharField(max_length=10)
     facts = models.JSONField(default=dict)
-    before = models.JSONField()
+    slots = models.JSONField()
+    undone = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["position"]

@@ -207,7 +207,15 @@ def _why_dear(waiting: float, late: float) -> str:
 def _gap(loaded: LoadedWeek) -> Answer:
     plan = loaded.plan
     total = breakdown(loaded.problem, loaded.assignments).total
-    found = gap(loaded, reference_of(plan), base_of(plan).pins, total)
+    reference = reference_of(plan)
+    found = gap(loaded, reference, base_of(plan).pins, total)
+    if reference is not None and reference.lower_bound is None and reference.parameters.get("move_euros"):
+        said = _(
+            "Ce planning vient d'un calcul où chaque intervention déplacée comptait %(price)s : sa borne vaut pour le "
+            "coût et les déplacements ensemble, et se lit sur la page du calcul. Pour un écart au seul coût, lancez un "
+            "calcul à 0 € par déplacement."
+        )
+        return _("Pas de borne du seul coût"), [], said % {"price": wording.euros(reference.parameters["move_euros"])}
     if found["fraction"] is None:
         said = _(
             "L'écart n'est plus certifié : une donnée, un paramètre ou un verrou a changé depuis la proposition, ou un "

@@ -215,10 +215,13 @@ def gap(loaded: LoadedWeek, reference: Plan | None, pins: Assignments, total: fl
     The bound stays true after a person's move while the problem is the same and the pins it was computed with
     (``pins``, the reference's) are kept. A placement against a rule leaves the problem: nothing is proven any more.
     """
-    unknown: dict[str, Any] = {"text": _("à calculer"), "proposal_text": None, "bound": None, "fraction": None}
+    unknown = _no_gap(_("à calculer"), _("lancer une proposition"))
     plan = loaded.plan
-    if plan is None or reference is None or reference.lower_bound is None:
+    if plan is None or reference is None:
         return unknown
+    if reference.lower_bound is None:
+        priced = reference.parameters.get("move_euros")
+        return _no_gap(_("sans borne"), _("chaque déplacement avait un prix")) if priced else unknown
     digest = plan.parameters.get("digest") if plan.status in FROZEN else loaded.digest
     same = digest is not None and reference.parameters.get("digest") == digest
     kept = all(loaded.assignments.get(key) == slot for key, slot in pins.items())
@@ -229,12 +232,18 @@ def gap(loaded: LoadedWeek, reference: Plan | None, pins: Assignments, total: fl
     proposed = _fraction(reference.total_cost, reference.lower_bound) if reference.total_cost is not None else None
     return {
         "text": _("à %(gap)s") % {"gap": wording.percent(fraction, 1)},
+        "hint": "",
         "proposal_text": None
         if proposed is None
         else _("proposition à %(gap)s") % {"gap": wording.percent(proposed, 1)},
         "bound": reference.lower_bound,
         "fraction": fraction,
     }
+
+
+def _no_gap(text: str, hint: str) -> dict[str, Any]:
+    """``hint``: why there is none, or what would give one."""
+    return {"text": text, "hint": hint, "proposal_text": None, "bound": None, "fraction": None}
 
 
 def _fraction(total: float, bound: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from planning.access import May, allowed
 from planning.models import MasterPlan, MasterPlanStep, User
@@ -67,11 +68,38 @@ def board(loaded: LoadedDraft, user: User) -> dict[str, Any]:
         "needs": _needs(loaded),
         "figures": _figures(loaded, len(moved)),
         "study": {name: plan.study.get(name) for name in _STUDY} | {"weeks": len(plan.study.get("weeks", ()))},
-        "undo": MasterPlanStep.objects.filter(master_plan=plan).exists(),
+        **_steps(loaded),
     }
 
 
-_STUDY = ("from", "until", "cases", "left_out", "fill_percent", "reserve_hours", "proven")
+_STUDY = ("from", "until", "cases", "left_out", "fill_percent", "reserve_hours")
+_LOCKS = ("pin", "unpin")
+_STEPS = {
+    "add": gettext_lazy("vacation ouverte (%(owner)s)"),
+    "move": gettext_lazy("vacation changée (%(owner)s)"),
+    "remove": gettext_lazy("vacation retirée (%(owner)s)"),
+    "pin": gettext_lazy("vacation verrouillée (%(owner)s)"),
+    "unpin": gettext_lazy("vacation déverrouillée (%(owner)s)"),
+    "propose": gettext_lazy("nouvelle proposition"),
+}
+
+
+def _steps(loaded: LoadedDraft) -> dict[str, Any]:
+    """What undo would take back and redo do again; ``proven``: a proposal proven the best, no slot of it touched."""
+    steps = list(MasterPlanStep.objects.filter(master_plan=loaded.plan).defer("slots"))
+    done, undone = [one for one in steps if not one.undone], [one for one in steps if one.undone]
+    last = next((one for one in reversed(done) if one.action not in _LOCKS), None)
+    return {
+        "undo": _step(loaded, done[-1]) if done else None,
+        "redo": _step(loaded, undone[0]) if undone else None,
+        "proven": bool(last and last.facts.get("proven")),
+    }
+
+
+def _step(loaded: LoadedDraft, step: MasterPlanStep) -> dict[str, str]:
+    specialty = loaded.specialties.get(step.facts.get("specialty") or "")
+    owner = specialty.code if specialty else _("RES") if step.facts.get("reserve") else _("Tous")
+    return {"label": str(_STEPS[step.action]) % {"owner": owner}}
 
 
 def lifted(loaded: LoadedDraft, moved: Vacation, step: int) -> dict[str, list[dict[str, Any]]]:

@@ -20,7 +20,8 @@ from planning.solver.levels import DEFAULTS, Level
 # All that a version holds: what plans are made with, what the pages offer first, and who must sign.
 SIGN_OFFS = ("surgeon_sign_off", "anaesthetist_sign_off", "organiser_sign_off")
 VERSIONED = (
-    "name", *(name for name in PARAMETERS if name != "version"), "default_policy", "time_limit_seconds", *SIGN_OFFS
+    "name", *(name for name in PARAMETERS if name != "version"), "default_policy", "move_euros",
+    "time_limit_seconds", *SIGN_OFFS,
 )  # fmt: skip
 
 _LABELS = {
@@ -42,6 +43,7 @@ _LABELS = {
     "most_surgeon_minutes": gettext_lazy("temps opératoire au plus par chirurgien et par jour"),
     "tie_rule": gettext_lazy("à coût égal"),
     "default_policy": gettext_lazy("politique par défaut"),
+    "move_euros": gettext_lazy("prix d'un déplacement"),
     "time_limit_seconds": gettext_lazy("durée d'un calcul"),
     "surgeon_sign_off": gettext_lazy("visa des chirurgiens"),
     "anaesthetist_sign_off": gettext_lazy("visa d'un anesthésiste"),

@@ -11,6 +11,7 @@ from planning import wording
 from planning.calendar import Week
 from planning.models import PlanningRun
 from planning.selectors.loaded import LoadedWeek, load_week_problem
+from planning.solver.policies import POLICIES
 from planning.solver.result import Violation
 
 PHASES = {
@@ -43,6 +44,7 @@ def run_state(run: PlanningRun) -> dict[str, Any]:
         "phase": run.phase,
         "phase_label": str(PHASES.get(run.phase, "")),
         "best_cost": run.best_cost,
+        "moves_cost": run.moves_cost,
         "lower_bound": run.lower_bound,
         "gap": gap(run),
         "elapsed": run.elapsed_seconds,
@@ -68,7 +70,24 @@ def run_report(run: PlanningRun) -> dict[str, Any]:
 
 
 def gap(run: PlanningRun) -> float | None:
-    return gap_between(run.best_cost, run.lower_bound)
+    """Of the cost and what the moves are charged, for that is what the bound is proven for."""
+    return gap_between(None if run.best_cost is None else run.best_cost + run.moves_cost, run.lower_bound)
+
+
+def moves(run: PlanningRun) -> int | None:
+    """How many interventions the best plan moves; None when moves have no price, for then nobody counts them."""
+    price = run.parameters.get("move_euros")
+    return round(run.moves_cost / price) if price and run.best_cost is not None else None
+
+
+def unbounded(run: PlanningRun) -> str:
+    """Why a plan has no bound; nothing when it has one, or is none yet."""
+    if run.best_cost is None or run.lower_bound is not None or run.state in PlanningRun.ACTIVE:
+        return ""
+    policy = POLICIES.get(run.policy)
+    if policy and policy.method == "first-come":
+        return _("le premier arrivé, premier servi ne cherche pas l'optimum : aucune borne")
+    return _("aucune borne prouvée")
 
 
 def gap_between(cost: float | None, bound: float | None) -> float | None:

@@ -112,8 +112,7 @@ def propose_vacations(*, plan: MasterPlan, revision: int, most_changes: int | No
     found = propose(loaded.theatre, loaded.now, loaded.vacations, loaded.wish(most_changes), seconds=SECONDS)
     with transaction.atomic():
         _claim(plan, revision)
-        _write(loaded, found.plan, "propose", {})
-        MasterPlan.objects.filter(pk=plan.pk).update(study={**plan.study, "proven": found.proven})
+        _write(loaded, found.plan, "propose", {"proven": found.proven})
     return found.proven
 
 
@@ -133,7 +132,7 @@ def place_vacation(*, plan: MasterPlan, revision: int, vacation: Vacation) -> in
     verdict = loaded.verdict_of_move(after, wanted)
     if verdict.status is Status.BAD:
         raise UnableToPlace(loaded, verdict)
-    numbers = _write(loaded, after, "move" if old else "add", {"specialty": wanted.owner.specialty})
+    numbers = _write(loaded, after, "move" if old else "add", _whose(wanted))
     return numbers[wanted.id]
 
 
@@ -143,7 +142,7 @@ def remove_vacation(*, plan: MasterPlan, revision: int, number: int) -> None:
     _claim(plan, revision)
     loaded = load_draft(plan)
     one = _find(loaded, number)
-    _write(loaded, editing.remove(loaded.vacations, number), "remove", {"specialty": one.owner.specialty})
+    _write(loaded, editing.remove(loaded.vacations, number), "remove", _whose(one))
 
 
 @transaction.atomic
@@ -153,18 +152,32 @@ def pin_vacation(*, plan: MasterPlan, revision: int, number: int, pinned: bool) 
     loaded = load_draft(plan)
     one = _find(loaded, number)
     after = [replace(one, pinned=pinned) if each.id == number else each for each in loaded.vacations]
-    _write(loaded, after, "pin" if pinned else "unpin", {"specialty": one.owner.specialty})
+    _write(loaded, after, "pin" if pinned else "unpin", _whose(one))
 
 
 @transaction.atomic
 def undo_change(*, plan: MasterPlan, revision: int) -> None:
+    """Take back the last step. Raises ``NothingToUndo``."""
     _claim(plan, revision)
-    step = plan.steps.last()
+    _cross(plan, plan.steps.filter(undone=False).last())
+
+
+@transaction.atomic
+def redo_change(*, plan: MasterPlan, revision: int) -> None:
+    """Do again the step undone last. Raises ``NothingToUndo``."""
+    _claim(plan, revision)
+    _cross(plan, plan.steps.filter(undone=True).first())
+
+
+def _cross(plan: MasterPlan, step: MasterPlanStep | None) -> None:
+    """The draft goes to the step's other side, and the step keeps this one."""
     if step is None:
         raise NothingToUndo
+    here = [_snapshot(row) for row in plan.patterns.order_by("pk")]
     plan.patterns.all().delete()
-    SlotPattern.objects.bulk_create(SlotPattern(master_plan=plan, **row) for row in step.before)
-    step.delete()
+    SlotPattern.objects.bulk_create(SlotPattern(master_plan=plan, **row) for row in step.slots)
+    step.slots, step.undone = here, not step.undone
+    step.save(update_fields=["slots", "undone"])
 
 
 @transaction.atomic
@@ -190,6 +203,10 @@ def _find(loaded: LoadedDraft, number: int) -> Vacation:
     if found is None:
         raise UnknownVacation
     return found
+
+
+def _whose(one: Vacation) -> dict[str, Any]:
+    return {"specialty": one.owner.specialty, "reserve": one.owner.reserve}
 
 
 def _write(loaded: LoadedDraft, after: Sequence[Vacation], action: str, facts: dict[str, Any]) -> dict[int, int]:
@@ -234,15 +251,17 @@ def _write_overtime(loaded: LoadedDraft, after: Sequence[Vacation], touched: set
 
 
 def _record(loaded: LoadedDraft, action: str, facts: dict[str, Any]) -> None:
+    """A new last step: what had been undone cannot be done again."""
     steps = MasterPlanStep.objects.filter(master_plan=loaded.plan)
+    steps.filter(undone=True).delete()
     last = steps.aggregate(last=Max("position"))["last"] or 0
     steps.filter(position__lte=last - KEPT_STEPS).delete()
-    before = [_snapshot(row) for row in loaded.rows]
-    MasterPlanStep.objects.create(master_plan=loaded.plan, position=last + 1, action=action, facts=facts, before=before)
+    slots = [_snapshot(row) for row in loaded.rows]
+    MasterPlanStep.objects.create(master_plan=loaded.plan, position=last + 1, action=action, facts=facts, slots=slots)
 
 
 def _snapshot(row: SlotPattern) -> dict[str, Any]:
-    """All that undo needs, its number included, so that the page's own selection survives."""
+    """All that undo and redo need, its number included, so that the page's own selection survives."""
     names = (
         "id",
         "cycle_week",

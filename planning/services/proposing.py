@@ -93,6 +93,7 @@ def finish_run(
     fields: dict[str, Any] = {
         "timings": timings,
         "messages": messages_of(result),
+        "moves_cost": result.cost.moves,
         "lower_bound": result.lower_bound,
         "elapsed_seconds": sum(timings.values()),
         "phase": "",
@@ -130,7 +131,8 @@ def _write_proposal(run: PlanningRun, loaded: LoadedWeek, result: SolveResult, n
                 "digest": loaded.digest,
             },
             base=loaded.plan,
-            lower_bound=result.lower_bound,
+            # Whoever changes the plan changes its moves too: a bound that counts them is the run's alone.
+            lower_bound=None if run.parameters.get("move_euros") else result.lower_bound,
             total_cost=result.cost.total,
             created_at=now,
             created_by=run.requested_by,
@@ -194,6 +196,7 @@ class Heartbeat(Observer):
     def progress(self, progress: Progress) -> None:
         self._fields = {"phase": progress.phase, "elapsed_seconds": round(progress.seconds, 2)}
         self._fields |= {"best_cost": progress.best_cost, "lower_bound": progress.lower_bound}
+        self._fields["moves_cost"] = progress.moves
         self._write(WRITE_SECONDS)
 
     def stopped(self) -> bool:

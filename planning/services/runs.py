@@ -47,7 +47,7 @@ def request_run(
     policy: str,
     now: datetime,
     replan: bool = False,
-    move_euros: int = 0,
+    move_euros: int | None = None,
     tie_rule: str | None = None,
     time_limit_seconds: int | None = None,
     seed: int = 0,
@@ -55,14 +55,15 @@ def request_run(
 ) -> PlanningRun:
     """A queued run, with the parameters in force or those of ``version``.
 
-    With ``replan`` what is placed already moves only for a gain above ``move_euros`` each; at 0, only for any gain.
+    With ``replan`` what is placed already moves only for a gain above ``move_euros`` each (None: the site's); at 0, for
+    any gain.
     The caller sends its id to a worker once the transaction is committed.
     """
     site = Site.objects.filter(pk=1).first() or Site(pk=1)
     parameters = {
         "tie_rule": tie_rule or site.tie_rule,
         "replan": replan,
-        "move_euros": move_euros if replan else 0,
+        "move_euros": (site.move_euros if move_euros is None else move_euros) if replan else 0,
     }
     return _queue(
         PlanningRun(
@@ -146,6 +147,7 @@ def claim_run(*, run_id: int, worker: str, now: datetime) -> PlanningRun | None:
         heartbeat_at=now,
         phase="",
         best_cost=None,
+        moves_cost=0,
         lower_bound=None,
         elapsed_seconds=0,
     )

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``phase`` is one of assignment, improvement, proof, sequencing. Seconds count from the start of the solve."""
+    """``phase`` is one of assignment, improvement, proof, sequencing. Seconds count from the start of the solve.
+
+    ``moves`` is what the best plan's moves are charged, when moves have a price; ``lower_bound`` then bounds both.
+    """
 
     phase: str
     seconds: float
     best_cost: float | None = None
     lower_bound: float | None = None
+    moves: float = 0.0
 
 
 class Observer:

@@ -62,8 +62,8 @@ class SolveResult:
     """``assignments`` maps intervention id to slot id, ``starts`` to minutes after midnight.
 
     ``reasons`` maps each unplanned intervention to what forbids the slots it wanted.
-    ``lower_bound`` is proven for the assignment model (equations 1 to 9), or None; always None when moves have a price,
-    for a bound that counts them bounds no cost. ``OPTIMAL`` then means proven with that price.
+    ``lower_bound`` is proven for the assignment model (equations 1 to 9), or None. When moves have a price it bounds
+    the cost and that price together (``cost.charged``), and so do ``gap`` and ``OPTIMAL``.
     """
 
     method: str
@@ -79,8 +79,8 @@ class SolveResult:
 
     @property
     def gap(self) -> float | None:
-        """(total - lower_bound) / total; 0 for a free plan; None without a bound."""
+        """(charged - lower_bound) / charged; 0 for a free plan; None without a bound."""
         if self.lower_bound is None:
             return None
-        total = self.cost.total
+        total = self.cost.charged
         return 0.0 if total <= 0 else max(0.0, (total - self.lower_bound) / total)

@@ -55,9 +55,10 @@ def solve(
     ``tie_rule``: "fill" the rooms in the file's order, or "balance" the minutes of the slots. The order is
     lexicographic, so neither ever makes a plan dearer; ``first-come`` knows no ties and ignores both. A ``move_cost``
     makes it a trade: each that leaves its slot of ``reference`` has to be worth that much; the cost answered is the
-    plan's own all the same. With ``with_starts`` each day is ordered too, and a plan that has no order is planned again
-    around what did not fit. With ``prove`` the time that ``hungarian`` leaves goes into the exact program, for a proof,
-    a better bound or a cheaper plan. Without ``stop`` the search has ten seconds, and mostly ends sooner by itself.
+    plan's own all the same, and the bound is that of both. With ``with_starts`` each day is ordered too, and a plan
+    that has no order is planned again around what did not fit. With ``prove`` the time that ``hungarian`` leaves goes
+    into the exact program, for a proof, a better bound or a cheaper plan. Without ``stop`` the search has ten seconds,
+    and mostly ends sooner by itself.
     """
     if method not in METHODS:
         raise ValueError(f"method: {method!r}: one of {', '.join(METHODS)}")
@@ -73,18 +74,20 @@ def solve(
 
 
 class _OwnCosts(Observer):
-    """Tells the observer what a plan costs, without the price of its moves; a bound that counts them is not told."""
+    """Tells the observer what a plan costs, and apart from it what its moves are charged."""
 
     def __init__(self, told: Observer, problem: WeekProblem) -> None:
         self._told, self._problem = told, problem
         self._cost: float | None = None
+        self._moves = 0.0
 
     def progress(self, progress: Progress) -> None:
-        self._told.progress(replace(progress, best_cost=self._cost, lower_bound=None))
+        self._told.progress(replace(progress, best_cost=self._cost, moves=self._moves))
 
     def incumbent(self, assignments: Mapping[str, str], cost: float) -> None:
-        self._cost = breakdown(self._problem, assignments).total
-        self._told.incumbent(assignments, self._cost)
+        found = breakdown(self._problem, assignments)
+        self._cost, self._moves = found.total, found.moves
+        self._told.incumbent(assignments, found.total)
 
 
 @dataclass(slots=True)
@@ -134,7 +137,7 @@ class _Run:
             assignments=assignments,
             unplanned=tuple(item.id for item in problem.interventions if item.id not in assignments),
             cost=cost,
-            lower_bound=None if problem.move_cost else bound,
+            lower_bound=bound,
             seconds=self.stop.elapsed,
             warnings=self._warnings(timed),
             starts=timed.starts,

@@ -86,6 +86,14 @@ def test_a_wish_that_costs_is_named_beside_what_another_place_would_save(hospita
     assert tuesday["delta"] == 300 - 120
 
 
+def test_a_place_in_overtime_is_said_to_be_one_with_its_hour_too(hospital: Hospital) -> None:
+    plan = make_plan()
+    item = make_intervention(hospital.surgeons[0], 60)
+    place(plan, item, hospital, start=1080)
+    text = text_of(get(hospital.director, plan, item))
+    assert text.startswith("Opérée lundi 23 novembre à 18:00 en SO1 (heures sup.), dans une plage")
+
+
 def test_a_placement_that_waits_names_whom_it_gave_way_to(hospital: Hospital) -> None:
     plan = make_plan()
     long, item = make_intervention(hospital.surgeons[2], 470), make_intervention(hospital.surgeons[2], 60)

@@ -66,8 +66,9 @@ def test_asking_for_a_plan_answers_the_run_and_calls_a_worker_after_the_commit(
     assert sent == [run.pk]
     assert answer.json() | {"requested_at": None} == {
         "id": run.pk, "state": "queued", "state_label": "En attente", "active": True, "policy": "open", "phase": "",
-        "phase_label": "", "best_cost": None, "lower_bound": None, "gap": None, "elapsed": 0.0, "time_limit": 5,
-        "attempts": 0, "requested_by": str(hospital.director), "requested_at": None, "plan_id": None, "failure": "",
+        "phase_label": "", "best_cost": None, "moves_cost": 0.0, "lower_bound": None, "gap": None, "elapsed": 0.0,
+        "time_limit": 5, "attempts": 0, "requested_by": str(hospital.director), "requested_at": None, "plan_id": None,
+        "failure": "",
         "messages": [], "cancel_requested": False, "move_euros": 80,
     }  # fmt: skip
     assert run.parameters == {"tie_rule": "fill", "replan": True, "move_euros": 80}

@@ -58,6 +58,10 @@ def test_a_vacation_is_dragged_where_the_server_says_yes_and_taken_back(
     page.locator("#undo").click()
     expect(page.locator("#state")).to_contain_text("0 changement")
     assert where(row) == (0, "SO1", 480)
+    page.keyboard.press("Control+Shift+z")
+    expect(page.locator("#state")).to_contain_text("1 changement")
+    expect(page.locator("#redo")).to_be_disabled()
+    assert where(row) == (4, "SO1", 480)
 
 
 def test_the_keyboard_does_the_same(open_page: OpenPage, hospital: Hospital, draft: MasterPlan) -> None:

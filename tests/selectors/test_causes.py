@@ -115,6 +115,10 @@ def test_the_gap_says_what_it_means_or_why_it_is_unknown(hospital: Hospital, pla
     place(plan, item, hospital, day=1)
     answer = told(Plan.objects.select_related("base__base").get(pk=plan.pk), "gap")
     assert "ne peut coûter moins de 250\u00a0€. Celui-ci coûte 300\u00a0€ : il y a au plus 50\u00a0€" in answer["note"]
+    Plan.objects.filter(pk=proposal.pk).update(lower_bound=None, parameters={"digest": digest, "move_euros": 100})
+    answer = told(Plan.objects.select_related("base__base").get(pk=plan.pk), "gap")
+    assert answer["title"] == "Pas de borne du seul coût"
+    assert "chaque intervention déplacée comptait 100\u00a0€" in answer["note"]
 
 
 def test_the_api_answers_those_who_see_drafts_and_refuses_an_unknown_indicator(

@@ -96,6 +96,7 @@ def test_the_bound_stays_true_after_a_move(hospital: Hospital) -> None:
     _proposal, draft = proven(hospital)
     assert state(hospital)["gap"] == {
         "text": "à 66,7\u00a0%",
+        "hint": "",
         "proposal_text": "proposition à 66,7\u00a0%",
         "bound": 200,
         "fraction": pytest.approx(2 / 3),
@@ -109,7 +110,16 @@ def test_the_bound_stays_true_after_a_move(hospital: Hospital) -> None:
 def test_no_bound_is_claimed_when_the_problem_has_changed(hospital: Hospital) -> None:
     proven(hospital)
     make_intervention(hospital.surgeons[1])
-    assert state(hospital)["gap"] == {"text": "à calculer", "proposal_text": None, "bound": None, "fraction": None}
+    assert state(hospital)["gap"] == {
+        "text": "à calculer", "hint": "lancer une proposition", "proposal_text": None, "bound": None, "fraction": None,
+    }  # fmt: skip
+
+
+def test_a_proposal_made_with_a_price_of_moves_says_why_it_has_no_bound(hospital: Hospital) -> None:
+    proposal, _draft = proven(hospital)
+    Plan.objects.filter(pk=proposal.pk).update(lower_bound=None, parameters=proposal.parameters | {"move_euros": 100})
+    gap = state(hospital)["gap"]
+    assert (gap["text"], gap["hint"], gap["bound"]) == ("sans borne", "chaque déplacement avait un prix", None)
 
 
 def test_no_bound_is_claimed_under_another_policy(hospital: Hospital) -> None:

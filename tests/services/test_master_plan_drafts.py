@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from planning.models import MasterPlan, Site, SlotPattern, Surgeon
+from planning.selectors.master_plan_board import board
 from planning.selectors.master_plans import load_draft
 from planning.services.master_plan_drafts import (
     NoActivity,
@@ -18,6 +19,7 @@ from planning.services.master_plan_drafts import (
     pin_vacation,
     place_vacation,
     propose_vacations,
+    redo_change,
     remove_vacation,
     undo_change,
 )
@@ -174,6 +176,42 @@ def test_each_change_is_taken_back_in_turn(draft: MasterPlan) -> None:
         undo_change(plan=draft, revision=4)
 
 
+def test_what_was_taken_back_is_done_again_until_something_else_is_done(draft: MasterPlan) -> None:
+    one = vacation(draft, 2, "SO2")
+    remove_vacation(plan=draft, revision=0, number=one.id)
+    pin_vacation(plan=draft, revision=1, number=vacation(draft, 0, "SO1").id, pinned=True)
+    there = shown(draft)
+    undo_change(plan=draft, revision=2)
+    undo_change(plan=draft, revision=3)
+
+    redo_change(plan=draft, revision=4)
+    assert shown(draft) == there
+    assert not vacation(draft, 0, "SO1").pinned, "only the first of the two"
+    redo_change(plan=draft, revision=5)
+    assert vacation(draft, 0, "SO1").pinned
+    with pytest.raises(NothingToUndo):
+        redo_change(plan=draft, revision=6)
+
+    undo_change(plan=draft, revision=6)
+    pin_vacation(plan=draft, revision=7, number=vacation(draft, 1, "SO1").id, pinned=True)
+    with pytest.raises(NothingToUndo):
+        redo_change(plan=draft, revision=8)
+
+
+def test_a_proposal_is_proven_until_a_slot_of_it_is_touched(hospital: Hospital, draft: MasterPlan) -> None:
+    def proven() -> bool:
+        return bool(board(load_draft(fresh(draft)), hospital.director)["proven"])
+
+    assert not proven()
+    propose_vacations(plan=draft, revision=0)
+    pin_vacation(plan=draft, revision=1, number=vacation(draft, 0, "SO1").id, pinned=True)
+    assert proven()
+    remove_vacation(plan=draft, revision=2, number=vacation(draft, 1, "SO1").id)
+    assert not proven()
+    undo_change(plan=draft, revision=3)
+    assert proven()
+
+
 def test_a_proposal_asked_again_keeps_what_is_pinned(hospital: Hospital, draft: MasterPlan) -> None:
     moved = replace(vacation(draft, 0, "SO1"), owner=Owner(str(hospital.ent.pk)), pinned=True)
     place_vacation(plan=draft, revision=0, vacation=moved)
@@ -191,6 +229,7 @@ def test_whoever_saw_an_older_draft_changes_nothing(draft: MasterPlan, revision:
         lambda: remove_vacation(plan=draft, revision=revision, number=one.id),
         lambda: pin_vacation(plan=draft, revision=revision, number=one.id, pinned=True),
         lambda: undo_change(plan=draft, revision=revision),
+        lambda: redo_change(plan=draft, revision=revision),
         lambda: propose_vacations(plan=draft, revision=revision),
     ):
         with pytest.raises(StaleMasterPlan):

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from planning.calendar import at_minute
-from planning.models import JournalEntry, Placement, Plan, PlanningRun
+from planning.models import JournalEntry, Placement, Plan, PlanningRun, Site
+from planning.selectors.runs import gap
 from planning.services import proposing
 from planning.services.plans import current_draft, open_draft
 from planning.services.proposing import Heartbeat, finish_run, work_on_run
@@ -328,15 +329,25 @@ def moved_by_a_replan(hospital: Hospital, move_euros: int) -> tuple[int, Plannin
 
 def test_a_replan_moves_what_saves_more_than_the_price_of_a_move(hospital: Hospital) -> None:
     moved, run = moved_by_a_replan(hospital, 250)
-    assert (moved, run.best_cost) == (2, 0)
+    assert (moved, run.best_cost, run.moves_cost, run.lower_bound, gap(run)) == (2, 0, 500, 500, 0)
 
 
-def test_a_replan_leaves_in_place_what_saves_less_and_claims_no_bound_of_its_cost(hospital: Hospital) -> None:
+def test_a_replan_leaves_in_place_what_saves_less_and_its_bound_counts_the_moves(hospital: Hospital) -> None:
     moved, run = moved_by_a_replan(hospital, 350)
-    assert (moved, run.best_cost, run.lower_bound) == (0, 600, None)
+    assert (moved, run.best_cost, run.moves_cost, run.lower_bound, gap(run)) == (0, 600, 0, 600, 0)
+
+
+def test_the_plan_of_a_priced_replan_keeps_no_bound_for_a_change_of_it_changes_its_moves(hospital: Hospital) -> None:
+    _moved, run = moved_by_a_replan(hospital, 350)
     assert run.plan is not None
     assert (run.plan.total_cost, run.plan.lower_bound, run.plan.parameters["move_euros"]) == (600, None, 350)
 
 
 def test_a_price_of_moves_counts_only_when_planning_again(hospital: Hospital) -> None:
     assert ask(hospital, move_euros=350).parameters["move_euros"] == 0
+
+
+def test_a_move_costs_what_the_site_says_unless_the_request_does(hospital: Hospital) -> None:
+    Site.objects.update_or_create(pk=1, defaults={"move_euros": 140})
+    run = ask(hospital, replan=True)
+    assert (run.parameters["move_euros"], run.parameter_version.values["move_euros"]) == (140, 140)

@@ -47,6 +47,10 @@ def moves(problem: WeekProblem, base: Mapping[str, str], assignments: Mapping[st
     )
 
 
+def charged_by(problem: WeekProblem, base: Mapping[str, str], price: float, plan: Mapping[str, str]) -> float:
+    return cost(problem, plan) + price * moves(problem, base, plan)
+
+
 def a_choice() -> WeekProblem:
     """Waiting until day 3 costs two days; the slot of day 1 is free."""
     return a_week([a_slot("soon", day=1), a_slot("late", day=3)], [an_item("A"), an_item("B")])
@@ -66,25 +70,38 @@ def test_a_move_is_made_when_it_saves_more_than_its_price(method: Method) -> Non
 
 
 @pytest.mark.parametrize("method", SEARCHES)
-def test_the_cost_told_is_the_plan_s_own_and_no_bound_is_claimed_for_it(method: Method) -> None:
+def test_the_cost_told_is_the_plan_s_own_and_the_bound_counts_its_moves(method: Method) -> None:
     problem, base = a_choice(), {"A": "late", "B": "late"}
     told: list[float] = []
-    bounds: list[float | None] = []
+    heard: list[Progress] = []
 
     class Listener(Observer):
         def incumbent(self, assignments: Mapping[str, str], cost: float) -> None:
             told.append(cost)
 
         def progress(self, progress: Progress) -> None:
-            bounds.append(progress.lower_bound)
+            heard.append(progress)
 
     result = solve(
         problem, method=method, stop=few_rounds(), reference=base, move_cost=10.0, observer=Listener(), prove=True
     )
     assert (result.cost.total, result.cost.moves) == (cost(problem, result.assignments), 20.0)
-    assert (result.status, result.lower_bound, result.gap) == (Status.OPTIMAL, None, None)
+    assert (result.status, result.lower_bound, result.gap) == (Status.OPTIMAL, result.cost.total + 20.0, 0.0)
     assert told[-1] == result.cost.total
-    assert set(bounds) == {None}
+    assert (heard[-1].best_cost, heard[-1].moves) == (result.cost.total, 20.0)
+    assert all(one.lower_bound <= result.cost.charged + 1e-6 for one in heard if one.lower_bound is not None)
+
+
+@pytest.mark.parametrize("method", SEARCHES)
+@FEW
+@given(problem=tiny_weeks(), data=st.data())
+def test_no_plan_costs_less_with_its_moves_than_the_bound(
+    method: Method, problem: WeekProblem, data: st.DataObject
+) -> None:
+    base = drawn(problem, data)
+    result = again(problem, base, 30.0, method)
+    assert result.lower_bound is not None
+    assert result.lower_bound <= min(charged_by(problem, base, 30.0, plan) for plan in every_plan(problem)) + 1e-6
 
 
 def test_who_had_no_place_and_who_is_pinned_move_for_nothing() -> None:
@@ -136,7 +153,7 @@ def test_the_exact_method_finds_the_cheapest_of_all_plans_with_their_moves(
 ) -> None:
     base, price = drawn(problem, data), data.draw(st.sampled_from([1.0, 20.0, 150.0, 700.0]))
     result = again(problem, base, price, "exact")
-    cheapest = min(cost(problem, plan) + price * moves(problem, base, plan) for plan in every_plan(problem))
+    cheapest = min(charged_by(problem, base, price, plan) for plan in every_plan(problem))
     assert result.status is Status.OPTIMAL
     assert result.cost.charged == pytest.approx(cheapest)
     assert result.cost.moves == price * moves(problem, base, result.assignments)

@@ -41,6 +41,25 @@ def test_a_run_says_its_parameters_and_what_changed_since(director: Client, run:
     assert reverse("settings-version", kwargs={"number": 1}) in page.content.decode()
 
 
+def test_a_run_with_a_price_of_moves_says_what_its_bound_bounds(director: Client, run: PlanningRun) -> None:
+    parameters = run.parameters | {"replan": True, "move_euros": 100}
+    PlanningRun.objects.filter(pk=run.pk).update(parameters=parameters, moves_cost=300, lower_bound=1450)
+    page = director.get(reverse("run", kwargs={"pk": run.pk}))
+    assert (page.context["moves"], page.context["gap"]) == (3, "3,3\u00a0%"), "(1200 + 300 - 1450) / 1500"
+    text = page.content.decode()
+    assert "3 à 100\u00a0€, soit 300\u00a0€" in text
+    assert "coût et déplacements ensemble" in text
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [("specialty-fcfs", "le premier arrivé, premier servi ne cherche pas"), ("open", "aucune borne")],
+)
+def test_a_run_without_a_bound_says_why(director: Client, run: PlanningRun, policy: str, said: str) -> None:
+    PlanningRun.objects.filter(pk=run.pk).update(policy=policy, lower_bound=None)
+    assert said in director.get(reverse("run", kwargs={"pk": run.pk})).context["unbounded"]
+
+
 def test_a_run_is_repeated_with_its_own_parameters(
     director: Client, run: PlanningRun, woken: list[int], django_capture_on_commit_callbacks
 ) -> None:  # type: ignore[no-untyped-def]

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 GIVEN = {
     "name": "Hôpital d'essai", "hospital_day_euros": "310", "overtime_hour_euros": "220", "unplanned_euros": "3500",
     "deferred_euros": "700", "turnover_minutes": "0:25", "tie_rule": "fill", "default_policy": "open",
-    "time_limit_seconds": "30", "late_from_minute": "20:00", "expedited_unplanned_euros": "4500",
+    "time_limit_seconds": "30", "move_euros": "80", "late_from_minute": "20:00", "expedited_unplanned_euros": "4500",
     "ambulatory_closes_minute": "19:00",
     "urgent_unplanned_euros": "6000", "expedited_deferred_euros": "1200", "urgent_deferred_euros": "3000",
     "surgeon_sign_off": "none", "reason": "Tarif 2027", "seen": "0",
@@ -24,7 +24,7 @@ def test_the_hospitals_costs_and_habits_are_saved(director: Client, hospital: Ho
     assert answer["Location"] == reverse("settings")
     site = Site.objects.get()
     assert (site.name, site.hospital_day_euros, site.turnover_minutes) == ("Hôpital d'essai", 310, 25)
-    assert (site.tie_rule, site.default_policy, site.time_limit_seconds) == ("fill", "open", 30)
+    assert (site.tie_rule, site.default_policy, site.time_limit_seconds, site.move_euros) == ("fill", "open", 30, 80)
 
 
 def test_the_first_save_makes_the_one_site(director: Client, hospital: Hospital) -> None:

@@ -13,6 +13,7 @@ from planning.selectors.policies import policy_options
 from planning.web.forms.fields import ClockField, DurationField
 
 MOST_EUROS = 1_000_000
+DEAREST_MOVE = 100_000
 _PRIORITIES = {
     Intervention.Priority.URGENT: ("urgent_unplanned_euros", "urgent_deferred_euros"),
     Intervention.Priority.EXPEDITED: ("expedited_unplanned_euros", "expedited_deferred_euros"),
@@ -57,6 +58,10 @@ class SiteForm(ReasonForm, forms.ModelForm[Site]):
         label=_("Temps opératoire au plus par chirurgien et par jour"), shortest=5, required=False
     )
     default_policy = forms.ChoiceField(choices=policy_options, label=_("Politique par défaut"))
+    move_euros = forms.IntegerField(
+        label=_("Prix d'un déplacement (€)"), min_value=0, max_value=DEAREST_MOVE,
+        help_text=_("Proposé à chaque nouveau calcul : ce qu'il faut gagner pour bouger une intervention déjà placée."),
+    )  # fmt: skip
     time_limit_seconds = forms.IntegerField(
         label=_("Durée d'un calcul (secondes)"), min_value=1, max_value=600,
         help_text=_("Le planificateur rend le meilleur planning trouvé dans ce temps."),
@@ -67,7 +72,8 @@ class SiteForm(ReasonForm, forms.ModelForm[Site]):
         fields = [
             "name", "hospital_day_euros", "overtime_hour_euros", "late_from_minute", "turnover_minutes",
             "recovery_beds", "ambulatory_closes_minute", "most_positions", "longest_overtime_minutes",
-            "most_surgeon_minutes", "tie_rule", "default_policy", "time_limit_seconds", *SIGN_OFFS,
+            "most_surgeon_minutes", "tie_rule", "default_policy", "move_euros", "time_limit_seconds",
+            *SIGN_OFFS,
             *(name for names in _PRIORITIES.values() for name in names),
         ]  # fmt: skip
 

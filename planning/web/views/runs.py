@@ -16,7 +16,7 @@ from planning.calendar import Week
 from planning.models import PlanningRun, Site, User
 from planning.selectors.parameters import differences, site_in_force, specialty_codes, values_of
 from planning.selectors.policies import policy_label
-from planning.selectors.runs import failure, gap
+from planning.selectors.runs import failure, gap, moves, unbounded
 from planning.services.runs import UnableToRequestRun, repeat_run
 from planning.tasks import run_planner, wake
 
@@ -34,6 +34,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "policy": policy_label(found.policy),
         "tie_rule": dict(Site.TieRule.choices).get(found.parameters.get("tie_rule"), "–"),
         "gap": None if share is None else wording.percent(share, 1),
+        "moves": moves(found),
+        "unbounded": unbounded(found),
         "failure": failure(found),
         "version": version,
         "since": list(differences(version.values, now, specialty_codes())) if version else [],

@@ -61,7 +61,7 @@ function gapTile(gap) {
     gap?.proposal_text ? el("span", { class: "opt", text: ` · ${gap.proposal_text}` }) : null);
   if (!gap || gap.fraction === null || gap.fraction === undefined) {
     return box("gap", "gap", null, label,
-      el("span", { class: "v" }, el("b", { text: gettext("à calculer") }), el("span", { class: "d eq", text: gettext("lancer une proposition") })));
+      el("span", { class: "v" }, el("b", { text: gap?.text ?? gettext("à calculer") }), el("span", { class: "d eq", text: gap?.hint ?? gettext("lancer une proposition") })));
   }
   const proposed = /([\d.,]+)/.exec(gap.proposal_text ?? "");
   const mark = proposed && `${Math.min(99, Number(proposed[1].replace(",", ".")) * 8)}%`;

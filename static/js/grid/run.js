@@ -4,7 +4,7 @@ import { get, post } from "./api.js";
 import { openDraft, reload, take } from "./actions.js";
 import { compareWith } from "./compare.js";
 import { $, button, el, icon } from "./dom.js";
-import { fill, gettext, money, number } from "./i18n.js";
+import { fill, gettext, money, ngettext, number } from "./i18n.js";
 import { parametersLink, runLink } from "./links.js";
 import { openRunDialog } from "./rundialog.js";
 import { state, update } from "./store.js";
@@ -94,10 +94,11 @@ function progress(run) {
   const share = run.time_limit ? Math.min(1, run.elapsed / run.time_limit) : 0;
   const facts = [
     [gettext("Coût"), run.best_cost === null ? "…" : money(run.best_cost)],
+    run.move_euros ? [gettext("Déplacements"), run.best_cost === null ? "…" : money(run.moves_cost)] : null,
     [gettext("Borne"), run.lower_bound === null ? "…" : money(run.lower_bound)],
     [gettext("Écart"), run.gap === null ? "…" : percent(run.gap)],
     [gettext("Temps"), `${number(run.elapsed)} / ${number(run.time_limit)} s`],
-  ];
+  ].filter(Boolean);
   return [
     el("span", { class: "bar", style: { width: `${share * 100}%` } }),
     el("span", { class: "spin", "aria-hidden": "true" }),
@@ -111,13 +112,18 @@ function progress(run) {
 
 const percent = (share) => new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 }).format(share);
 
-/** The gap as it reads once rounded: at 0 % the plan is proved the best there is. */
-function proved(gap) {
+/** The gap as it reads once rounded: at 0 % the plan is proved the best there is, the price of its moves included. */
+function proved({ gap, move_euros: price }) {
   if (gap === null) return "";
-  return gap < 0.0005 ? gettext("optimum prouvé") : fill(gettext("à %(gap)s de l'optimum au plus"), { gap: percent(gap) });
+  const said = gap < 0.0005 ? gettext("optimum prouvé") : fill(gettext("à %(gap)s de l'optimum au plus"), { gap: percent(gap) });
+  return price ? fill(gettext("%(gap)s, déplacements compris"), { gap: said }) : said;
 }
 
-const priced = (euros) => (euros ? fill(gettext("%(price)s par déplacement"), { price: money(euros) }) : "");
+function priced({ move_euros: price, moves_cost: paid }) {
+  if (!price) return "";
+  const count = Math.round(paid / price);
+  return fill(ngettext("%(n)s déplacement à %(price)s", "%(n)s déplacements à %(price)s", count), { n: count, price: money(price) });
+}
 
 function result(run) {
   const version = state.grid.versions.find((each) => each.id === run.plan_id);
@@ -125,7 +131,7 @@ function result(run) {
   const adopt = () => (state.placements.size ? compareWith(version, { proposal: true }) : take(run.plan_id, null));
   return [
     icon("check"), el("b", { text: fill(gettext("Proposition v%(n)s prête"), { n: version.number }) }),
-    el("span", { text: [cost, proved(run.gap), priced(run.move_euros)].filter(Boolean).join(" · ") }),
+    el("span", { text: [cost, priced(run), proved(run)].filter(Boolean).join(" · ") }),
     run.messages?.length ? el("span", { class: "mut cut", text: run.messages.at(-1), title: run.messages.join("\n") }) : null, runLink(run.id), el("span", { class: "sp" }),
     state.plan ? button(state.placements.size ? gettext("Reprendre et comparer") : gettext("Reprendre"), { class: "btn sm primary", on: { click: adopt } }) : null,
     button(gettext("Ignorer"), { on: { click: ignore } }),

@@ -6,9 +6,6 @@ import { $, el } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
 import { state, update } from "./store.js";
 
-// What a move should save to be worth telling patient, surgeon and team: half an hour of overtime, usually.
-const MOVE_EUROS = 100;
-
 export async function openRunDialog() {
   const { policies, tie_rules: ties, plan } = state.grid;
   const policy = choice("run-policy", policies, $("#policy")?.value ?? plan?.policy);
@@ -40,7 +37,7 @@ export async function openRunDialog() {
 /** Whether what is placed should stay, and what moving one of them has to save. */
 function replanning() {
   const replan = el("input", { type: "checkbox", id: "run-replan", checked: state.placements.size > 0 });
-  const price = el("input", { id: "run-move", type: "number", min: "0", max: "100000", step: "10", value: String(MOVE_EUROS), "aria-describedby": "run-move-help" });
+  const price = el("input", { id: "run-move", type: "number", min: "0", max: "100000", step: "10", value: $("#week").dataset.moveEuros, "aria-describedby": "run-move-help" });
   const priced = stacked(gettext("Prix d'un déplacement (€)"), price);
   const said = el("p", { class: "mut", id: "run-move-help", text: gettext("Une intervention déjà placée ne bouge que si le coût baisse de plus que ce prix. Le coût affiché ne le compte pas. 0 : elle bouge pour tout gain.") });
   const follow = () => { priced.hidden = said.hidden = !replan.checked; };

@@ -14,7 +14,7 @@ export async function change(name, body, said, select) {
     const known = new Set(state.board.slots.map((slot) => slot.id));
     setBoard(await post(path(name), { revision: state.board.revision, ...body }));
     if (select) update({ selected: slotById(select) ? select : state.board.slots.find((slot) => !known.has(slot.id))?.id ?? null });
-    if (said) announce(said, name !== "undo");
+    if (said) announce(said, name !== "undo" && name !== "redo");
     return true;
   } catch (error) {
     if (error.body?.board) setBoard(error.body.board);
@@ -48,7 +48,12 @@ export const remove = (slot) =>
 export const pin = (slot) =>
   change("pins", { slot: slot.id, pinned: !slot.pinned }, slot.pinned ? gettext("Vacation déverrouillée") : gettext("Vacation verrouillée : elle reste comme elle est"));
 
-export const undo = () => change("undo", {}, gettext("Dernier changement annulé"));
+const step = (name, said) => {
+  const { board } = state;
+  return board.editable && board[name] ? change(name, {}, fill(said, { step: board[name].label })) : undefined;
+};
+export const undo = () => step("undo", gettext("Annulé : %(step)s"));
+export const redo = () => step("redo", gettext("Rétabli : %(step)s"));
 
 export async function propose() {
   say(gettext("Recherche d'une proposition…"));

@@ -13,11 +13,11 @@ export function difference(minutes) {
   return `${minutes > 0 ? "+" : "−"}${NB}${tenths.format(Math.abs(minutes) / 60)}`;
 }
 
-export function studyText(study) {
+export function studyText({ study, proven }) {
   if (!study.from) return "";
   const values = { from: date(study.from, "dayMonthShort"), until: date(study.until, "dayMonthShort"), n: number(study.weeks), cases: number(study.cases) };
   const text = fill(ngettext("Activité du %(from)s au %(until)s, %(n)s semaine, %(cases)s interventions", "Activité du %(from)s au %(until)s, %(n)s semaines, %(cases)s interventions", study.weeks), values);
-  return study.proven ? `${text} · ${gettext("optimum prouvé")}` : text;
+  return proven ? `${text} · ${gettext("optimum prouvé")}` : text;
 }
 
 export const points = (share) => `${share > 0 ? "+" : "−"}${NB}${tenths.format(Math.abs(share) * 100)}${NB}${gettext("pt")}`;

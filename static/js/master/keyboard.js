@@ -1,6 +1,6 @@
 /* Everything the pointer does, by the keyboard. */
 import { $ } from "../grid/dom.js";
-import { pin, remove, undo } from "./actions.js";
+import { pin, redo, remove, undo } from "./actions.js";
 import { cancelDrag } from "./drag.js";
 import { endMove, startMove, stepMove } from "./moving.js";
 import { shown, slotById, state, update } from "./store.js";
@@ -12,7 +12,12 @@ export function startKeyboard() {
     if ($("#dialog").open) return;
     if (state.moving) return duringMove(event);
     if (event.target.matches("select, input, textarea")) return;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") { event.preventDefault(); undo(); return; }
+    const key = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) {
+      event.preventDefault();
+      if (event.shiftKey || key === "y") redo(); else undo();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const need = event.target.closest?.(".nl");
     if (need && ["Enter", " ", "m"].includes(event.key)) { event.preventDefault(); startMove({ owner: need.dataset.owner }); return; }

@@ -1,8 +1,8 @@
 /* The board of a master plan's draft: reads the embedded answer of the server, draws it, wires the controls. */
 import { complain } from "../grid/announce.js";
 import { $, $$, el, icon } from "../grid/dom.js";
-import { fill, gettext, ngettext } from "../grid/i18n.js";
-import { place, propose, undo } from "./actions.js";
+import { fill, gettext, ngettext, pgettext } from "../grid/i18n.js";
+import { place, propose, redo, undo } from "./actions.js";
 import { startDragging } from "./drag.js";
 import { studyText } from "./format.js";
 import { renderGrid } from "./grid.js";
@@ -35,12 +35,18 @@ function renderControls() {
   const { board, week } = state;
   const { changed, bad } = board.figures;
   $("#state").replaceChildren(icon("dot", "icon"), fill(ngettext("brouillon, %(n)s changement", "brouillon, %(n)s changements", changed), { n: changed }));
-  $("#undo").disabled = !board.undo;
+  for (const [name, verb, keys] of [["undo", pgettext("la dernière étape", "Annuler"), gettext("Ctrl Z")], ["redo", gettext("Rétablir"), gettext("Ctrl Maj Z")]]) {
+    const node = $(`#${name}`), step = board[name];
+    const said = step ? fill(gettext("%(verb)s : %(step)s"), { verb, step: step.label }) : verb;
+    node.disabled = !step || !board.editable;
+    node.title = `${said} (${keys})`;
+    node.setAttribute("aria-label", said);
+  }
   $("#propose").disabled = !board.editable;
   $("#validate").hidden = !board.may_validate;
   $("#validate").disabled = bad > 0;
   $("#validate").title = bad ? gettext("Une vacation au moins enfreint une règle : corrigez-la d'abord.") : "";
-  $("#study").textContent = studyText(board.study);
+  $("#study").textContent = studyText(board);
   const cycle = $("#cycle");
   cycle.hidden = board.cycle_weeks < 2;
   cycle.replaceChildren(...Array.from({ length: board.cycle_weeks }, (_, index) =>
@@ -62,6 +68,7 @@ function wire() {
   seg("#step", ({ step }) => update({ step: Number(step) }));
   seg("#cycle", ({ week }) => update({ week: Number(week), selected: null }));
   $("#undo").addEventListener("click", undo);
+  $("#redo").addEventListener("click", redo);
   $("#validate").addEventListener("click", validate);
   $("#propose").addEventListener("click", async () => {
     $("#propose").disabled = true;
