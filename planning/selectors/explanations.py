@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planning import explaining, wording
+from planning import wording
 from planning.calendar import local_date
 from planning.models import Explanation as Row
 from planning.models import Plan
+from planning.selectors import explanation_words, obstacle_words
 from planning.selectors.loaded import LoadedWeek
 from planning.selectors.making_room import RoomMade, first_start, in_order
 from planning.selectors.weeks import Reader
@@ -59,10 +60,10 @@ class _Answer:
             "text": " ".join(filter(None, self._sentences())),
             "alternatives": [self._alternative(one) for one in shown.alternatives[:MOST_SHOWN]],
             "changes": [self._change(one) for one in shown.changes],
-            "barred": [{"text": explaining.closed(self.loaded, one)} for one in shown.barred],
+            "barred": [{"text": obstacle_words.closed(self.loaded, one)} for one in shown.barred],
             "decision": self._decision(),
             "basis": shown.alternatives[0].basis.value if shown.alternatives else None,
-            "basis_text": explaining.basis(shown, (*shown.alternatives, *shown.changes)),
+            "basis_text": explanation_words.basis(shown, (*shown.alternatives, *shown.changes)),
             "background": _background(row),
         }
 
@@ -73,12 +74,12 @@ class _Answer:
     def _sentences(self) -> list[str]:
         loaded, shown = self.loaded, self.shown
         if shown.slot is None:
-            return [explaining.full(self.first.alternatives), explaining.waits(loaded, shown)]
+            return [explanation_words.full(self.first.alternatives), explanation_words.waits(loaded, shown)]
         start = loaded.starts[shown.intervention]
         wanted = wish(loaded.problem, shown)
-        way = explaining.gave_way(loaded, shown, wanted, wanted and self.direct.get(wanted.slot), self.name)
+        way = explanation_words.gave_way(loaded, shown, wanted, wanted and self.direct.get(wanted.slot), self.name)
         next_best = self._start(shown.alternatives[0]) if shown.alternatives else None
-        return [explaining.here(loaded, shown, start), explaining.compared(loaded, shown, next_best), way]
+        return [explanation_words.here(loaded, shown, start), explanation_words.compared(loaded, shown, next_best), way]
 
     def _decision(self) -> str | None:
         """Who chose the place, when and why; the planner's own choices say nothing."""
@@ -104,8 +105,8 @@ class _Answer:
         made = self._made(one.slot)
         alone = made is not None and not made.moved and made.starts.keys() == {key}
         return {
-            **self._place(one, explaining.spot(self.loaded, one.slot)),
-            "detail": explaining.detail(self.loaded, one, direct, self.name),
+            **self._place(one, explanation_words.spot(self.loaded, one.slot)),
+            "detail": explanation_words.detail(self.loaded, one, direct, self.name),
             "start": made.starts[key] if made is not None and alone else None,
             "apply": ("move" if alone else "make-room") if made is not None and self.editable else None,
         }
@@ -125,8 +126,8 @@ class _Answer:
         """Going there breaks a rule: the move asks the person why."""
         start = first_start(self.loaded, self.shown.intervention, one.slot)
         return {
-            **self._place(one, explaining.change(self.loaded, one)),
-            "detail": explaining.detail(self.loaded, one, None, self.name),
+            **self._place(one, obstacle_words.change(self.loaded, one)),
+            "detail": explanation_words.detail(self.loaded, one, None, self.name),
             "start": start,
             "apply": "move" if start is not None and self.editable else None,
         }
