@@ -22,6 +22,7 @@ from planning.api.lists import ListView, WordsFilter
 from planning.api.permissions import PlanningView, signed_in
 from planning.api.plans import body
 from planning.api.runs import PolicyField
+from planning.api.weeks import query
 from planning.calendar import FIRST_DAY, LAST_DAY
 from planning.models import Comparison, MasterPlan, Site
 from planning.selectors import comparison_words as words
@@ -34,7 +35,7 @@ from planning.services.comparisons import (
     set_weights,
     stop_comparison,
 )
-from planning.solver.ranking import CRITERIA, HEAVIEST, Reading
+from planning.solver.ranking import CRITERIA, FILLS, HEAVIEST, OCCUPANCIES, Reading
 from planning.tasks import call_workers
 
 MOST_ROUNDS = 10_000
@@ -74,6 +75,17 @@ class ComparisonFilters(django_filters.FilterSet):  # type: ignore[misc]  # djan
     q = WordsFilter(inside=["name"])
     first = django_filters.DateFilter(field_name="last_monday", lookup_expr="gte")
     last = django_filters.DateFilter(field_name="first_monday", lookup_expr="lte")
+
+
+class ReadingQuery(serializers.Serializer[Any]):
+    """Which whole the occupancy and the slots' fill are of."""
+
+    occupancy = serializers.ChoiceField(choices=list(OCCUPANCIES), required=False)
+    fill = serializers.ChoiceField(choices=list(FILLS), required=False)
+
+
+def reading(request: Request) -> Reading:
+    return Reading(**query(ReadingQuery, request))
 
 
 class WeightsRequest(serializers.Serializer[Any]):
@@ -135,11 +147,11 @@ class Comparisons(ListView):
 class ComparisonDetail(PlanningView):
     may, may_change = May.SEE_DRAFTS, May.PLAN
 
-    @extend_schema(operation_id="comparison_detail", responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="comparison_detail", parameters=[ReadingQuery], responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request, pk: int) -> Response:
         """How far it is, and each criterion's statistics over the weeks that every policy has done."""
         row = comparison_or_404(pk)
-        found = report(row, Reading())
+        found = report(row, reading(request))
         criteria = {}
         for key in CRITERIA:
             by_policy = {policy: found.summary(key, policy) for policy in found.policies}

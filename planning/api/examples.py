@@ -19,11 +19,31 @@ _INTERVENTION = {
     "planned_minutes": 120, "admission_date": "2026-11-24", "deadline_date": "2026-12-11", "equipment": [2],
     "priority": "elective",
 }  # fmt: skip
+_REQUEST = {
+    "patient_code": "P-5521",
+    "procedure_label": "Prothèse totale de hanche",
+    "planned_minutes": 120,
+    "side": "right",
+    "admission_date": "2026-11-24",
+    "deadline_date": "2026-12-11",
+    "equipment": [2],
+}
 _ROOM = {"code": "SO5", "name": "Salle hybride", "opens_minute": 480, "closes_minute": 1200, "equipment": [2]}
 
+_ACCOUNT = {"last_name": "Lefèvre", "first_name": "Anne", "email": "anne.lefevre@example.org", "role": "planner"}
+_EQUIPMENT = {"code": "laser", "name": "Laser", "units": 2, "rooms": [1, 3]}
+
 REQUESTS: dict[str, dict[str, Any]] = {
+    "account_close": {"version": 3, "reason": "Départ"},
+    "account_edit": {"role": "viewer"},
+    "account_invite": _ACCOUNT,
+    "account_reopen": {"version": 4},
+    "account_resend": {"version": 0},
+    "account_reset_factor": {"version": 3, "reason": "Téléphone perdu"},
     "comparison_request": {"first": "2026-09-28", "last": "2026-11-16", "policies": ["open", "specialty"]},
     "comparison_weights": {"weights": {"occupancy": 3}},
+    "equipment_create": _EQUIPMENT,
+    "equipment_edit": {"units": 3},
     "inbox_accept": {"interventions": [12], "minutes": 135},
     "inbox_read": {"until": "2026-11-22T09:14:00+01:00"},
     "inbox_return": {"interventions": [12, 14], "reason": "De quel côté ?"},
@@ -38,6 +58,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "own_change_ask": {"kind": "duration", "minutes": 150, "reason": "Reprise plus longue que prévu"},
     "intervention_cancel": {"reason": "Le patient a de la fièvre"},
     "master_plan_create": {"name": "Plan 2027", "valid_from": "2027-01-04", "cycle_weeks": 2},
+    "master_plan_from_activity": {
+        "name": "Plan 2027", "valid_from": "2027-01-04", "first": "2026-05-25", "last": "2026-11-22", "cycle_weeks": 2,
+        "most_changes": 12,
+    },
     "master_plan_edit": {"valid_until": "2027-12-26"},
     "master_plan_apply": {"first": "2027-01-04", "weeks": 8},
     "master_plan_lift": {"slot": 31, "owner": "surgeon:3", "week": 1, "minutes": 300, "step": 60},
@@ -78,7 +102,16 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "room_edit": {"name": "Salle hybride"},
     "room_close": {**_DATES, "reason": "Maintenance"},
     "rules_edit": {"levels": {"deadline": "soft"}, "costs": {"deadline": 500}, "reason": "Essai d'un mois"},
+    "request_create": _REQUEST,
+    "request_duration": {"procedure_label": "Prothèse totale de hanche", "planned_minutes": 120},
+    "request_edit": {"planned_minutes": 135},
+    "request_places": {
+        "planned_minutes": 120, "admission_date": "2026-11-24", "deadline_date": "2026-12-11", "equipment": [2],
+    },
+    "request_submit": {"answer": "À droite"},
     "run_cancel": {"keep_best": True},
+    "second_factor_rule_edit": {"required": True},
+    "sign_off_ask": {"revision": 17},
     "run_request": {"policy": "specialty", "time_limit": 20},
     "slot_create": _SLOT,
     "slot_edit": {"end_minute": 1020},

@@ -182,30 +182,32 @@ class InboxList(PlanningView):
         note_read(
             user=signed_in(request), source=PatientRead.Source.INBOX, interventions=[one.pk for one in page], now=now
         )
-        rows = [
-            {
-                "intervention": one.pk,
-                "group": str(one.group),
-                "groups": [str(group) for group in one.groups],
-                "code": one.intervention.code,
-                "patient_code": one.intervention.patient_code,
-                "procedure_label": one.intervention.procedure_label,
-                "surgeon": one.intervention.surgeon_id,
-                "specialty": one.intervention.specialty_id,
-                "planned_minutes": one.intervention.planned_minutes,
-                "deadline_date": one.intervention.deadline_date,
-                "state": one.intervention.state,
-                "since": one.since,
-                "said": second_line(one, hints, timezone.localdate()).text,
-                "sound": hints.is_sound(one),
-                "responsible": one.intervention.responsible_id,
-                "replan_monday": one.intervention.replan_monday,
-                "change": one.change.pk if one.change else None,
-                "duplicate_of": one.first.pk if one.first else None,
-            }
-            for one in page
-        ]
+        rows = [item_shown(one, hints) for one in page]
         return pages.get_paginated_response(InboxItemSerializer(rows, many=True).data)
+
+
+def item_shown(one: Item, hints: Hints) -> dict[str, Any]:
+    row = one.intervention
+    return {
+        "intervention": one.pk,
+        "group": str(one.group),
+        "groups": [str(group) for group in one.groups],
+        "code": row.code,
+        "patient_code": row.patient_code,
+        "procedure_label": row.procedure_label,
+        "surgeon": row.surgeon_id,
+        "specialty": row.specialty_id,
+        "planned_minutes": row.planned_minutes,
+        "deadline_date": row.deadline_date,
+        "state": row.state,
+        "since": one.since,
+        "said": second_line(one, hints, timezone.localdate()).text,
+        "sound": hints.is_sound(one),
+        "responsible": row.responsible_id,
+        "replan_monday": row.replan_monday,
+        "change": one.change.pk if one.change else None,
+        "duplicate_of": one.first.pk if one.first else None,
+    }
 
 
 class InboxAccept(PlanningView):

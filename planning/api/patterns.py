@@ -24,13 +24,21 @@ from planning.api.preconditions import require_match, tagged
 from planning.api.slots import GeneratedSerializer, named, owned, owner_field, refused, written
 from planning.calendar import Week
 from planning.models import MasterPlan, SlotPattern
-from planning.services.master_plan_drafts import StaleMasterPlan, abandon_draft
+from planning.services.master_plan_drafts import (
+    NoActivity,
+    StaleMasterPlan,
+    abandon_draft,
+    draft_from_activity,
+    propose_vacations,
+)
 from planning.services.master_plans import save_pattern
 from planning.services.slots import Generated, generate_slots, weeks_between
 from planning.services.week_slots import SlotRefused
+from planning.web.forms.master_plans import ProposalForm
 from planning.web.forms.slots import ApplyForm, MasterPlanForm, PatternForm, pattern_initial, slot_values
 
 MasterPlanBody = body_of(MasterPlanForm, "MasterPlanBody")
+ProposalBody = body_of(ProposalForm, "MasterPlanProposalBody")
 ApplyBody = body_of(ApplyForm, "MasterPlanApplyBody")
 PatternBody = body_of(
     PatternForm,
@@ -104,6 +112,29 @@ class MasterPlans(ListView):
         row = filled(MasterPlanForm, given(MasterPlanBody, request)).save()
         where = reverse("api-master-plan", kwargs={"pk": row.pk})
         return tagged(shown(row.pk), status.HTTP_201_CREATED, Location=where)
+
+
+class MasterPlanFromActivity(PlanningView):
+    may = May.EDIT_REFERENCE
+
+    @extend_schema(
+        operation_id="master_plan_from_activity", request=ProposalBody, responses={201: MasterPlanSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """A draft proposed from what was operated in a period, to adjust on its board, then validate."""
+        asked = dict(filled(ProposalForm, given(ProposalBody, request)).cleaned_data)
+        most_changes = asked.pop("most_changes")
+        try:
+            plan = draft_from_activity(**asked)
+        except NoActivity:
+            raise serializers.ValidationError({"first": [nothing_operated()]}) from None
+        propose_vacations(plan=plan, revision=plan.revision, most_changes=most_changes)
+        where = reverse("api-master-plan", kwargs={"pk": plan.pk})
+        return tagged(shown(plan.pk), status.HTTP_201_CREATED, Location=where)
+
+
+def nothing_operated() -> str:
+    return _("Aucune intervention réalisée dans cette période : il n'y a rien d'où proposer un plan.")
 
 
 class MasterPlanDetail(PlanningView):

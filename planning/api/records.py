@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,11 +11,11 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from planning.access import May
+from planning.api.files import CsvFile, XlsxFile
 from planning.api.lists import ListView, NumberFilter
 from planning.calendar import Week
 from planning.exchange.journal_files import FILES
@@ -155,26 +154,6 @@ class Journal(ListView):
     def get(self, request: Request) -> Response:
         """Who did what, the latest first, of every week and of none."""
         return self.listed(request)
-
-
-class _File(BaseRenderer):
-    """The bytes as they are; a refusal is JSON all the same."""
-
-    charset = None
-    form = ""
-
-    def render(
-        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
-    ) -> bytes:
-        return data if isinstance(data, bytes) else JSONRenderer().render(data)
-
-
-class CsvFile(_File):
-    media_type, format = "text/csv", "csv"
-
-
-class XlsxFile(_File):
-    media_type, format = TYPES["xlsx"], "xlsx"
 
 
 class JournalExport(ListView):

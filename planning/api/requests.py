@@ -20,13 +20,14 @@ from rest_framework.response import Response
 from planning.access import May
 from planning.api.errors import Problem
 from planning.api.forms import body_of, filled, given
-from planning.api.lists import ListView, WordsFilter
+from planning.api.lists import MOST_LETTERS, ListView, WordsFilter
 from planning.api.permissions import PlanningView, signed_in
 from planning.api.preconditions import require_match, tagged
+from planning.api.weeks import query
 from planning.models import Intervention, PatientRead, Surgeon
-from planning.selectors.duration_history import duration_history
+from planning.selectors.duration_history import duration_history, usual_needs
 from planning.selectors.first_places import first_places
-from planning.selectors.procedures import code_of
+from planning.selectors.procedures import code_of, frequent_procedures, search_procedures
 from planning.selectors.request_words import history_answer, places_answer
 from planning.selectors.requests import own_requests, same_requests, surgeon_of
 from planning.services import requests as services
@@ -58,6 +59,26 @@ class SubmitBody(serializers.Serializer[Any]):
 class DurationQuestion(serializers.Serializer[Any]):
     procedure_label = serializers.CharField(max_length=200)
     planned_minutes = serializers.IntegerField(min_value=5, max_value=1440, required=False, allow_null=True)
+
+
+class UsualSerializer(serializers.Serializer[Any]):
+    """What more than half of the latest cases needed, and whether most were ambulatory."""
+
+    equipment = serializers.ListField(child=serializers.IntegerField())
+    ambulatory = serializers.BooleanField()
+
+
+class ProcedureQuery(serializers.Serializer[Any]):
+    q = serializers.CharField(required=False, allow_blank=True, max_length=MOST_LETTERS)
+
+
+class ProcedureSerializer(serializers.Serializer[Any]):
+    """``own``: how often the surgeon asked for it; ``total``: how often anyone did."""
+
+    procedure_label = serializers.CharField(source="label")
+    procedure_code = serializers.CharField(source="code")
+    own = serializers.IntegerField()
+    total = serializers.IntegerField()
 
 
 PlacesQuestion = body_of(RequestForm, "PlacesQuestion", without=(
@@ -214,6 +235,21 @@ class Withdraw(PlanningView):
         return tagged(shown(request, pk))
 
 
+class Procedures(PlanningView):
+    may = May.SUBMIT
+
+    @extend_schema(
+        operation_id="request_procedures",
+        parameters=[ProcedureQuery],
+        responses={200: ProcedureSerializer(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        """The procedures whose name or code holds every word of ``q``; without words, the surgeon's most frequent."""
+        surgeon, words = surgeon_asking(request), query(ProcedureQuery, request).get("q", "").strip()
+        found = search_procedures(words, surgeon) if words else frequent_procedures(surgeon)
+        return Response(ProcedureSerializer(found, many=True).data)
+
+
 class Duration(PlanningView):
     may = May.SUBMIT
     asks_only = True
@@ -221,12 +257,16 @@ class Duration(PlanningView):
 
     @extend_schema(operation_id="request_duration", request=DurationQuestion, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
-        """How long the procedure has lasted before: median, P80, how many would have run over; null without a case."""
+        """How long the procedure has lasted before: median, P80, how many would have run over; and what it usually
+        needs. Null without a case.
+        """
         asked, surgeon = given(DurationQuestion, request), surgeon_asking(request)
         label = asked["procedure_label"]
-        history = duration_history(surgeon, label, code_of(label))
+        code = code_of(label)
+        history, needs = duration_history(surgeon, label, code), usual_needs(surgeon, label, code)
         told = history_answer(history, asked.get("planned_minutes")) if history else None
-        return Response({"history": told})
+        usual = {"equipment": sorted(needs[0]), "ambulatory": needs[1]} if needs else None
+        return Response({"history": told, "usual": usual})
 
 
 class Places(PlanningView):

@@ -19,10 +19,10 @@ from planning.api.permissions import PlanningView, signed_in
 from planning.api.plans import Revision, body, stale
 from planning.api.weeks import week_or_404
 from planning.calendar import Week
-from planning.models import PatientRead, Plan, SignOff
+from planning.models import PatientRead, Plan, SignOff, User
 from planning.selectors.programme import Line
 from planning.selectors.sign_off_words import refused
-from planning.selectors.sign_offs import State
+from planning.selectors.sign_offs import Standing, State, awaits, drafts_to_sign, missing, standings_of
 from planning.selectors.signing import signing
 from planning.services import sign_offs as services
 from planning.services.reads import note_read
@@ -78,6 +78,18 @@ class SigningSerializer(serializers.Serializer[Any]):
     sign_offs = StandingSerializer(many=True)
     programme = LineSerializer(many=True)
     approved = SignedSerializer(many=True)
+
+
+class WeekToSignSerializer(serializers.Serializer[Any]):
+    """``own``: somebody waits for the reader's word. ``held`` of ``required`` sign-offs stand today."""
+
+    week = serializers.CharField()
+    plan = serializers.IntegerField()
+    asked_at = serializers.DateTimeField(allow_null=True)
+    own = serializers.BooleanField()
+    held = serializers.IntegerField()
+    required: Any = serializers.IntegerField()  # the name of a field's own attribute
+    missing = serializers.IntegerField()
 
 
 @extend_schema_serializer(
@@ -144,6 +156,31 @@ def _line(line: Line) -> dict[str, Any]:
 
 def draft_or_404(week: Week) -> Plan:
     return get_object_or_404(Plan, monday=week.monday, status=Plan.Status.DRAFT)
+
+
+class WeeksToSign(PlanningView):
+    may = (May.SIGN, May.SEE_DRAFTS)
+
+    @extend_schema(operation_id="sign_off_weeks", responses={200: WeekToSignSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        """The weeks whose sign-offs are asked for, the first one first; to whoever may ask for them, those to come."""
+        user = signed_in(request)
+        drafts = list(drafts_to_sign(user, timezone.localdate()))
+        found = standings_of(drafts)
+        rows = [_week(draft, found[draft.pk], user) for draft in drafts if found[draft.pk]]
+        return Response(WeekToSignSerializer(rows, many=True).data)
+
+
+def _week(draft: Plan, found: list[Standing], user: User) -> dict[str, Any]:
+    return {
+        "week": str(Week(draft.monday)),
+        "plan": draft.pk,
+        "asked_at": draft.sign_offs_asked_at,
+        "own": awaits(user, draft, found),
+        "held": sum(one.holds for one in found),
+        "required": len(found),
+        "missing": len(missing(found)),
+    }
 
 
 class SignOffs(PlanningView):

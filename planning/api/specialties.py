@@ -1,4 +1,4 @@
-"""Specialties: saved, closed from a day on, reopened, removed while nobody uses them; and the equipment."""
+"""Specialties: saved, closed from a day on, reopened, removed while nobody uses them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from planning.api.lists import ListView, WordsFilter
 from planning.api.permissions import PlanningView, signed_in
 from planning.api.preconditions import require_match, tagged
 from planning.api.touched import TouchedSerializer, touched
-from planning.models import Equipment, Specialty
+from planning.models import Specialty
 from planning.selectors.touched import placements_of_specialty
 from planning.services.specialties import (
     SpecialtyChanged,
@@ -38,12 +38,6 @@ SpecialtyBody = body_of(SpecialtyForm, "SpecialtyBody")
 ClosingBody = body_of(SpecialtyClosingForm, "SpecialtyClosingBody")
 
 
-class EquipmentSerializer(serializers.ModelSerializer[Equipment]):
-    class Meta:
-        model = Equipment
-        fields = ["id", "code", "name", "units"]
-
-
 class SpecialtySerializer(serializers.ModelSerializer[Specialty]):
     class Meta:
         model = Specialty
@@ -57,13 +51,10 @@ class ClosedSpecialtySerializer(SpecialtySerializer):
         fields = [*SpecialtySerializer.Meta.fields, "touched"]
 
 
-class EquipmentFilters(django_filters.FilterSet):  # type: ignore[misc]
-    q = WordsFilter(inside=["code", "name"])
-
-
-class SpecialtyFilters(EquipmentFilters):
+class SpecialtyFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     """``closed``: already, or from a day to come."""
 
+    q = WordsFilter(inside=["code", "name"])
     closed = django_filters.BooleanFilter(field_name="closed_on", lookup_expr="isnull", exclude=True)
 
 
@@ -73,20 +64,6 @@ def shown(pk: int) -> dict[str, Any]:
 
 def already(said: str) -> Problem:
     return Problem(status.HTTP_409_CONFLICT, "already", said)
-
-
-class EquipmentList(ListView):
-    may = May.SEE_WEEK
-    queryset = Equipment.objects.all()
-    serializer_class = EquipmentSerializer
-    filterset_class = EquipmentFilters
-    orders = {"code": ["code"], "name": ["name"]}
-    order = "code"
-
-    @extend_schema(operation_id="equipment_list")
-    def get(self, request: Request) -> Response:
-        """What rooms have and interventions need; ``units``: how many the rooms share."""
-        return self.listed(request)
 
 
 class Specialties(ListView):

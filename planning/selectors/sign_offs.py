@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 
-from planning.access import signs_as
+from planning.access import May, allowed, signs_as
+from planning.calendar import Week
 from planning.models import Plan, SignOff, Site, Surgeon, User
 from planning.selectors.covered import Covered, Facts, changes_between, digest_of, part_of, placements_of
 from planning.selectors.parameters import site_in_force
@@ -51,6 +53,21 @@ class Standing:
 
 def requires_sign_offs(site: Site) -> bool:
     return site.surgeon_sign_off != Site.SurgeonSignOff.NONE or site.anaesthetist_sign_off or site.organiser_sign_off
+
+
+def drafts_to_sign(user: User, today: date) -> QuerySet[Plan]:
+    """Those whose sign-offs are asked for; to whoever may ask for them, all those to come."""
+    asked = ~Q(sign_offs_asked_at=None)
+    if allowed(user, May.PLAN):
+        asked |= Q(monday__gte=Week.of(today).monday)
+    return Plan.objects.filter(asked, status=Plan.Status.DRAFT).order_by("monday")
+
+
+def awaits(user: User, draft: Plan, found: Iterable[Standing]) -> bool:
+    """Whether somebody waits for this person's own word on it."""
+    return draft.sign_offs_asked_at is not None and any(
+        not one.holds and one.kind != Kind.ORGANISER and may_sign(user, one) for one in found
+    )
 
 
 def standings(draft: Plan) -> list[Standing]:

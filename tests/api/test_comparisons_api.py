@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from planning.exchange.spreadsheets import TYPES
 from planning.models import Comparison, MasterPlan, SlotPattern
 from tests.factories.hospital import WEEK, Hospital, make_intervention, make_user, small_hospital
 from tests.web.test_comparisons import compare, no_broker
@@ -150,3 +151,33 @@ def test_one_is_removed_by_whoever_plans(client: Client, hospital: Hospital) -> 
     assert reader.delete(url).status_code == 403
     assert client.delete(url).status_code == 204
     assert client.get(url).status_code == 404
+
+
+def test_the_weeks_and_the_interventions_behind_a_figure_are_read(client: Client, hospital: Hospital) -> None:
+    comparison = compare(hospital)
+    url = f"/api/v1/comparisons/{comparison.pk}/"
+    found = client.get(f"{url}weeks/", {"criterion": "planned"}).json()
+    assert (found["unit"], found["weeks"]) == (
+        "share",
+        [{"week": str(WEEK), "values": dict.fromkeys(comparison.policies, 1.0)}],
+    )
+    assert client.get(f"{url}weeks/").json()["errors"].keys() == {"criterion"}
+    room = {"criterion": "occupancy", "room": "SO1", "occupancy": "opening"}
+    assert client.get(f"{url}weeks/", room).status_code == 200
+    for wrong in ({"criterion": "planned", "room": "SO1"}, {"criterion": "occupancy", "room": "SO9"}):
+        assert client.get(f"{url}weeks/", wrong).json()["errors"].keys() == {"room"}
+    cell = client.get(f"{url}weeks/{WEEK}/open/").json()
+    assert (cell["state"], len(cell["placed"]), cell["left_out"]) == ("done", 4, [])
+    assert cell["placed"][0]["room"] in ("SO1", "SO2")
+    assert client.get(f"{url}weeks/{WEEK}/fate/").status_code == 404
+
+
+def test_it_is_exported_as_the_page_does(client: Client, hospital: Hospital) -> None:
+    comparison = compare(hospital)
+    for kind, accept in TYPES.items():
+        file = client.get(f"/api/v1/comparisons/{comparison.pk}/export/", headers={"Accept": accept.partition(";")[0]})
+        page = client.get(f"/comparaisons/{comparison.pk}/export.{kind}")
+        assert (file.status_code, file.headers["Content-Type"]) == (200, accept)
+        assert file.headers["Content-Disposition"] == page.headers["Content-Disposition"]
+        if kind == "csv":
+            assert file.content == page.content

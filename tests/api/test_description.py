@@ -29,7 +29,7 @@ from schemathesis.specs.openapi.checks import (
 
 from planning.models import User
 from planning.services.tokens import create_token
-from tests.factories.hospital import NOW, WEEK
+from tests.factories.hospital import NOW, WEEK, make_user
 from tests.factories.theatre import Theatre, rows_of, working_theatre
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ CHECKS = [
     response_headers_conformance,
 ]  # fmt: skip
 # How many cases of each operation, well formed and not, as whom.
-ASKED = {"director": (6, 4), "surgeon": (2, 1), "nobody": (1, 0)}
+ASKED = {"administrator": (6, 4), "surgeon": (2, 1), "nobody": (1, 0)}
 with translation.override("fr"):
     SCHEMA = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
 SCHEMA.app = WSGIHandler()
@@ -49,7 +49,7 @@ HOLES = {
     "rooms": "room", "closures": "closure", "specialties": "specialty", "surgeons": "surgeon", "absences": "absence",
     "interventions": "intervention", "explanations": "intervention", "slots": "slot", "plans": "plan", "runs": "run",
     "master-plans": "master_plan", "patterns": "pattern", "comparisons": "comparison", "versions": "version",
-    "weeks": "week", "requests": "request",
+    "weeks": "week", "requests": "request", "accounts": "account", "equipment": "machine", "inbox": "waiting",
 }  # fmt: skip
 
 
@@ -82,13 +82,17 @@ def known(theatre: Theatre) -> dict[str, Any]:
         "proposal": theatre.proposal.pk, "run": theatre.run.pk, "master_plan": master_plan["pk"],
         "pattern": master_plan["pattern"], "comparison": rows["comparaisons"]["pk"], "version": 1, "week": str(WEEK),
         "request": rows["demandes"]["pk"],
+        "account": theatre.hospital.viewer.pk, "machine": rows["equipements"]["pk"], "waiting": rows["boite"]["pk"],
         "equipment": [], "date": "2026-11-24", "other_date": "2026-11-25", "revision": 0, "starts_on": "2026-11-24",
         "ends_on": "2026-11-25", "valid_from": "2026-11-23", "owner": "",
     }  # fmt: skip
 
 
 def tokens_of(theatre: Theatre) -> dict[str, str | None]:
-    people: dict[str, User] = {"director": theatre.hospital.director, "surgeon": theatre.hospital.surgeon_user}
+    people: dict[str, User] = {
+        "administrator": make_user("admin", "administrator"),
+        "surgeon": theatre.hospital.surgeon_user,
+    }
     found = {role: create_token(name=role, days=30, user=user, now=NOW)[1] for role, user in people.items()}
     return {**found, "nobody": None}
 

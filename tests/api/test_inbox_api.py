@@ -155,3 +155,13 @@ def test_a_surgeons_draft_is_not_there(name: str, api: Client, hospital: Hospita
     row = ask(hospital, state="draft")
     assert post(api, f"api-intervention-{name}", row, reason="x", kept=1, accept=True).status_code in (400, 404)
     assert state(row) == "draft"
+
+
+def test_the_evidence_for_one_decision_is_read(api: Client, hospital: Hospital) -> None:
+    row = ask(hospital, notes="Latex")
+    found = api.get(reverse("api-inbox-item", kwargs={"pk": row.pk})).json()
+    assert (found["intervention"], found["group"], found["notes"]) == (row.pk, "new", "Latex")
+    assert (found["history"], [one["minutes"] for one in found["durations"]]) == (None, [90])
+    assert found["places"][0]["date"] == "2026-11-23"
+    assert PatientRead.objects.get().source == "inbox"
+    assert api.get(reverse("api-inbox-item", kwargs={"pk": 999})).status_code == 404

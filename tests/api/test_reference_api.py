@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from planning.calendar import Week
 from planning.models import (
@@ -22,6 +23,7 @@ from planning.models import (
 )
 from tests.api.conftest import Api
 from tests.factories.hospital import WEEK, Hospital, make_intervention
+from tests.factories.master_plans import START, TODAY, current_plan, some_activity
 from tests.factories.plans import make_plan, place
 
 FAR = Week.parse("2027-W48")
@@ -58,11 +60,28 @@ def test_a_specialty_in_use_stays(director: Api, house: Hospital) -> None:
     assert (answer.status_code, answer.json()["type"], answer.json()["users"]) == (409, "in-use", 1)
 
 
-def test_the_equipment_is_listed_to_all(viewer: Api) -> None:
+def test_the_equipment_is_listed_to_all(viewer: Api, house: Hospital) -> None:
     only = Equipment.objects.get()
     assert viewer.get("equipment/").json()["results"] == [
-        {"id": only.pk, "code": "microscope", "name": "Microscope", "units": None}
+        {"id": only.pk, "code": "microscope", "name": "Microscope", "units": None, "rooms": [house.rooms[0].pk]}
     ]
+
+
+def test_equipment_is_made_changed_and_removed_once_nothing_uses_it(director: Api, house: Hospital) -> None:
+    room = house.rooms[1].pk
+    made = director.post("equipment/", {"code": "laser", "name": "Laser", "units": 1, "rooms": [room]})
+    assert (made.status_code, made.json()["rooms"]) == (201, [room])
+    url = f"equipment/{made.json()['id']}/"
+    assert [one["code"] for one in director.get("equipment/", shared="true").json()["results"]] == ["laser"]
+    used = director.delete(url)
+    assert (used.status_code, used.json()["type"]) == (409, "in-use")
+    assert used.json()["users"] == {"rooms": 1, "interventions": 0}
+    changed = director.patch(url, {"name": "Laser CO₂", "rooms": []}, made.headers["ETag"])
+    assert (changed.json()["name"], changed.json()["units"], changed.json()["rooms"]) == ("Laser CO₂", 1, [])
+    assert director.patch(url, {"units": 0}).status_code == 400
+    assert director.delete(url, made.headers["ETag"]).status_code == 412
+    assert director.delete(url, changed.headers["ETag"]).status_code == 204
+    assert JournalEntry.objects.filter(action="equipment").count() == 3
 
 
 # --- Surgeons ----------------------------------------------------------------------------------------------------
@@ -273,3 +292,18 @@ def test_a_draft_of_master_plan_is_abandoned(director: Api) -> None:
     draft = MasterPlan.objects.create(name="Brouillon", valid_from=FAR.monday, status="draft")
     assert director.delete(f"master-plans/{draft.pk}/").status_code == 204
     assert director.get("master-plans/", status="draft").json()["count"] == 0
+
+
+def test_a_master_plan_is_proposed_from_the_activity(
+    director: Api, house: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda *_: TODAY)
+    current_plan(house)
+    first, last = some_activity(house)
+    body = {"name": "Plan 2027", "valid_from": START.monday.isoformat(), "first": str(first), "last": str(last)}
+    made = director.post("master-plans/from-activity/", body | {"cycle_weeks": 1})
+    assert (made.status_code, made.json()["status"]) == (201, "draft")
+    board = director.get(f"master-plans/{made.json()['id']}/board/").json()
+    assert (board["study"]["cases"], MasterPlan.objects.get(status="draft").steps.count()) == (32, 1)
+    nothing = body | {"first": "2020-01-06", "last": "2020-01-12", "cycle_weeks": 1}
+    assert list(errors(director.post("master-plans/from-activity/", nothing))) == ["first"]

@@ -152,3 +152,18 @@ def test_questions_have_their_own_limit(client: Client, settings: Any) -> None:
     statuses = [send(client, "post", f"{REQUESTS}duration/", {"procedure_label": "x"}).status_code for _ in range(2)]
     assert statuses == [200, 429]
     assert send(client, "post", REQUESTS, NEW).status_code == 201
+
+
+def test_procedures_are_found_by_their_words_and_bring_what_they_usually_need(
+    client: Client, hospital: Hospital
+) -> None:
+    for _number in range(2):
+        row = make_intervention(hospital.surgeons[0], procedure_label="Prothèse de hanche", ambulatory=True)
+        row.equipment.set([1])
+    make_intervention(hospital.surgeons[2], procedure_label="Secret d'un autre")
+    found = client.get(f"{REQUESTS}procedures/", {"q": "hanche prothese"}).json()
+    assert found == [{"procedure_label": "Prothèse de hanche", "procedure_code": "", "own": 2, "total": 2}]
+    assert client.get(f"{REQUESTS}procedures/").json() == found
+    assert client.get(f"{REQUESTS}procedures/", {"q": "secret"}).json() == []
+    answer = send(client, "post", f"{REQUESTS}duration/", {"procedure_label": "Prothèse de hanche"}).json()
+    assert answer["usual"] == {"equipment": [1], "ambulatory": True}

@@ -123,3 +123,18 @@ def test_asking_where_none_is_required_is_told(hospital: Hospital, draft: Plan) 
     assert (answer.status_code, answer.json()["type"].rsplit("/")[-1]) == (409, "no-sign-off-required")
     draft.refresh_from_db()
     assert draft.sign_offs_asked_at is None
+
+
+def test_the_weeks_to_sign_are_those_asked_of_one_and_to_whoever_asks_those_to_come(
+    hospital: Hospital, draft: Plan, doctor: User
+) -> None:
+    def weeks(user: User) -> list[tuple[str, bool, int, int]]:
+        rows = client_of(user).get("/api/v1/sign-offs/").json()
+        return [(one["week"], one["own"], one["held"], one["missing"]) for one in rows]
+
+    assert weeks(doctor) == []
+    assert weeks(hospital.director) == [(str(WEEK), False, 0, 3)]
+    ask(hospital, draft)
+    assert weeks(doctor) == [(str(WEEK), True, 0, 3)]
+    assert say(doctor, "anaesthetist").status_code == 200
+    assert weeks(doctor) == [(str(WEEK), False, 1, 2)]

@@ -121,3 +121,15 @@ def test_tokens_long_past_their_term_go(hospital: Hospital) -> None:
     assert purge_tokens(now=timezone.now() + timedelta(days=59)) == 0
     assert purge_tokens(now=timezone.now() + timedelta(days=61)) == 1
     assert not ApiToken.objects.exists()
+
+
+def test_ones_own_tokens_are_read_and_revoked_and_nobody_elses(hospital: Hospital) -> None:
+    own, other = token_of(hospital.director), token_of(hospital.viewer)
+    [row] = ask(own, "/api/v1/tokens/").json()["results"]
+    assert set(row) == {"identifier", "name", "created", "expiry", "last_used_at"}
+    url = f"/api/v1/tokens/{row['identifier']}/"
+    headers = {"Authorization": f"Bearer {other}"}
+    assert Client(headers=headers).delete(url).status_code == 404
+    assert Client(headers={"Authorization": f"Bearer {own}"}).delete(url).status_code == 204
+    assert ask(own).status_code == 401
+    assert ask(other).status_code == 200

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from planning.access import May, Role, require
 from planning.models import Site, User
+from planning.selectors.account_words import FIELDS, SAID
 from planning.selectors.accounts import State, accounts
 from planning.services.accounts import (
     UnableToChangeAccount,
@@ -38,17 +38,6 @@ SORTS = {
     "last_login": ["last_login", "last_name"],
 }
 OPEN = (State.ACTIVE, State.INVITED)
-SAID = {
-    "address-taken": gettext_lazy("Un autre compte a déjà cette adresse."),
-    "surgeon-taken": gettext_lazy("Ce chirurgien a déjà un compte : rechargez la page."),
-    "last-administrator": gettext_lazy("C'est le dernier compte d'administration : invitez-en un autre d'abord."),
-    "own-account": gettext_lazy("Un autre administrateur doit le faire : il s'agit de votre propre compte."),
-    "stale": gettext_lazy("Ce compte a changé depuis que vous l'avez ouvert. Voici ce qu'il est devenu."),
-    "already": gettext_lazy("C'était déjà fait."),
-    "opened": gettext_lazy("Ce compte a déjà servi : son mot de passe se change par « Mot de passe oublié »."),
-    "no-factor": gettext_lazy("Ce compte n'a pas de second facteur."),
-}
-FIELDS = {"address-taken": "email", "surgeon-taken": "surgeon", "last-administrator": "role", "own-account": "role"}
 
 
 @require(May.ADMINISTER)

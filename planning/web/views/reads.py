@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,14 +12,14 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from planning.access import May, require
-from planning.exchange.spreadsheets import guarded
+from planning.exchange.read_files import MOST_LINES, as_csv
+from planning.exchange.spreadsheets import TYPES
 from planning.models import PatientRead, User
 from planning.selectors.reads import lines, reads_of
 from planning.web.listing import asked_day, asked_number, make_listing
 
 SORTS = {"at": ["at"], "user": ["user__last_name", "at"], "source": ["source", "at"]}
 MOST_CODES = 6
-MOST_LINES = 20_000
 
 
 @require(May.ADMINISTER)
@@ -40,14 +39,8 @@ def read_list(request: HttpRequest) -> HttpResponse:
 @require(May.ADMINISTER)
 def read_export(request: HttpRequest) -> HttpResponse:
     """The lines of the same filters, the latest first, as a semicolon file that spreadsheets open."""
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(as_csv(_narrowed(request)[0][:MOST_LINES]), content_type=TYPES["csv"])
     answer["Content-Disposition"] = 'attachment; filename="consultations.csv"'
-    writer = csv.writer(answer, delimiter=";")
-    writer.writerow(["at", "account", "source", "week", "interventions"])
-    for line in lines(_narrowed(request)[0][:MOST_LINES]):
-        read = line["read"]
-        cells = [read.user.username, read.source, str(line["week"] or ""), " ".join(line["codes"])]
-        writer.writerow([timezone.localtime(read.at).isoformat(timespec="seconds"), *map(guarded, cells)])
     return answer
 
 

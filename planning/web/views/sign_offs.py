@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,13 +12,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from planning import wording
-from planning.access import May, allowed, require
+from planning.access import May, require
 from planning.calendar import Week
 from planning.models import PatientRead, Plan, SignOff, User
 from planning.selectors import sign_off_words as words
 from planning.selectors.approval import approval_check
 from planning.selectors.parameters import site_in_force
-from planning.selectors.sign_offs import Kind, Standing, may_sign, missing, requires_sign_offs, standings_of
+from planning.selectors.sign_offs import (
+    Standing,
+    awaits,
+    drafts_to_sign,
+    missing,
+    requires_sign_offs,
+    standings_of,
+)
 from planning.selectors.signing import signing
 from planning.services import sign_offs as services
 from planning.services.reads import note_read
@@ -34,10 +40,7 @@ MOST_NAMES = 6
 def sign_off_list(request: HttpRequest) -> HttpResponse:
     """The weeks whose sign-offs are asked for, those that await the reader first; to whoever asks, those to come."""
     user = cast("User", request.user)
-    asked = ~Q(sign_offs_asked_at=None)
-    if allowed(user, May.PLAN):
-        asked |= Q(monday__gte=Week.of(timezone.localdate()).monday)
-    drafts = list(Plan.objects.filter(asked, status=Plan.Status.DRAFT).order_by("monday"))
+    drafts = list(drafts_to_sign(user, timezone.localdate()))
     found = standings_of(drafts)
     lines = [_week_line(draft, found[draft.pk], user) for draft in drafts if found[draft.pk]]
     lines.sort(key=lambda line: not line["own"])
@@ -50,8 +53,7 @@ def _week_line(draft: Plan, found: list[Standing], user: User) -> dict[str, Any]
     return {
         "draft": draft,
         "week": Week(draft.monday),
-        "own": draft.sign_offs_asked_at is not None
-        and any(not one.holds and one.kind != Kind.ORGANISER and may_sign(user, one) for one in found),
+        "own": awaits(user, draft, found),
         "held": sum(one.holds for one in found),
         "of": len(found),
         "awaited": words.names(awaited) if len(awaited) <= MOST_NAMES else "",
