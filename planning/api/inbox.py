@@ -317,12 +317,12 @@ class InterventionAnswerChange(Decision):
         row, asked = self.row(pk), given(AnswerBody, request)
         change = get_object_or_404(ChangeRequest, intervention=row, state=ChangeRequest.State.OPEN)
         try:
-            answer_change(change=change, **asked, user=signed_in(request), now=timezone.now())
+            entry = answer_change(change=change, **asked, user=signed_in(request), now=timezone.now())
         except ChangeRefused as error:
             if error.field:
                 raise serializers.ValidationError({error.field: [refusal_text(error.why)]}) from None
             raise Problem(status.HTTP_409_CONFLICT, "decided", refusal_text(error.why)) from None
-        return Response({"entries": [], "refused": []})
+        return Response({"entries": [entry.pk], "refused": []})
 
 
 class InterventionPlanAgain(Decision):

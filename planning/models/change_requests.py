@@ -21,6 +21,8 @@ class ChangeRequest(models.Model):
         ACCEPTED = "accepted", _("Acceptée")
         REFUSED = "refused", _("Refusée")
         WITHDRAWN = "withdrawn", _("Retirée")
+        # Its intervention was done, cancelled or merged into another first.
+        CLOSED = "closed", _("Sans objet")
 
     intervention = models.ForeignKey(Intervention, models.CASCADE, related_name="change_requests")
     kind = models.CharField(_("demande"), max_length=10, choices=Kind.choices)

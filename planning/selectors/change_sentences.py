@@ -36,6 +36,8 @@ def change_sentence(code: str, after: Mapping[str, Any]) -> str:
     asked = asked_text(str(after.get("kind", "")), date.fromisoformat(day) if day else None, after.get("minutes"))
     if after.get("withdrawn"):
         said = _("demande retirée (%(asked)s)")
+    elif after.get("closed"):
+        said = _("demande sans objet (%(asked)s)")
     elif "accepted" in after:
         said = _("demande acceptée (%(asked)s)") if after["accepted"] else _("demande refusée (%(asked)s)")
     else:

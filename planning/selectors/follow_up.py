@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planning import wording
 from planning.models import ChangeRequest, Intervention, JournalEntry, Placement, Plan, User
 from planning.selectors.change_sentences import change_text
 from planning.selectors.sentences import Facts, changed_fields
@@ -106,13 +107,19 @@ def _told(entry: JournalEntry) -> tuple[Kind, str, str] | None:
     # Of a draft's own steps nothing says what state it is in.
     if action == Action.UNPLAN and state:
         return Kind.REMOVED, _("À replanifier"), ""
-    if action == Action.UNDO and state:
-        label = dict(State.choices).get(str(state), state)
-        return Kind.EDITED, _("Décision reprise"), _("de nouveau : %(state)s") % {"state": label}
+    if action == Action.UNDO and (state or after.get("reopened")):
+        return Kind.EDITED, _("Décision reprise"), _taken_back(state, after)
     if action not in _TITLES:
         return None
     kind, title = _TITLES[Action(action)]
     return kind, str(title), ""
+
+
+def _taken_back(state: object, after: Facts) -> str:
+    said = [_("de nouveau : %(state)s") % {"state": dict(State.choices).get(str(state), state)}] if state else []
+    if after.get("reopened"):
+        said.append(_("le changement demandé attend à nouveau sa réponse"))
+    return wording.listed(said)
 
 
 def _submitted(before: Facts, state: object) -> tuple[Kind, str, str]:
@@ -179,6 +186,7 @@ def _changes(item: Intervention) -> Iterator[Event]:
         ChangeRequest.State.ACCEPTED: _("Changement accepté"),
         ChangeRequest.State.REFUSED: _("Changement refusé"),
         ChangeRequest.State.WITHDRAWN: _("Demande retirée"),
+        ChangeRequest.State.CLOSED: _("Changement sans objet"),
     }
     for change in ChangeRequest.objects.filter(intervention=item).select_related("asked_by", "decided_by"):
         asked = change_text(change)

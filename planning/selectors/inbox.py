@@ -21,7 +21,9 @@ OPEN = (State.REQUESTED, State.RETURNED, State.ACCEPTED, State.PLANNED)
 # Whoever opens the inbox for the first time reads what was decided in these days.
 FIRST_VISIT = timedelta(days=7)
 MOST_DECISIONS = 50
-DECISIONS = (Action.ACCEPT, Action.RETURN, Action.REFUSE, Action.MERGE, Action.CANCEL, Action.ANSWER, Action.UNPLAN)
+DECISIONS = (
+    Action.ACCEPT, Action.RETURN, Action.REFUSE, Action.MERGE, Action.CANCEL, Action.ANSWER, Action.UNPLAN, Action.UNDO
+)  # fmt: skip
 
 
 class Group(StrEnum):
@@ -194,8 +196,8 @@ def unread_decisions(user: User, now: datetime) -> list[JournalEntry]:
     visit = InboxVisit.objects.filter(user=user).first()
     since = visit.seen_at if visit else now - FIRST_VISIT
     lines = JournalEntry.objects.filter(at__gt=since, action__in=DECISIONS, intervention__isnull=False)
-    # A step of a draft is no decision: the week's own journal tells it.
-    lines = lines.exclude(action=Action.UNPLAN, plan__isnull=False).exclude(user=user)
+    # A step of a draft is no decision: the week's own journal tells it. Nor is a request closed with what it was about.
+    lines = lines.filter(plan=None).exclude(after__has_key="closed").exclude(user=user)
     return list(lines.select_related("user", "intervention", "plan")[:MOST_DECISIONS])
 
 

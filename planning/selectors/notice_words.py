@@ -67,7 +67,11 @@ def _published_text(notice: Notice) -> str:
 
 
 def _answered(notice: Notice) -> str:
-    answers = {"accepted": _("%(code)s : changement accepté"), "refused": _("%(code)s : changement refusé")}
+    answers = {
+        "accepted": _("%(code)s : changement accepté"),
+        "refused": _("%(code)s : changement refusé"),
+        "closed": _("%(code)s : le changement demandé n'a plus d'objet"),
+    }
     return answers.get(str(notice.facts.get("answer")), _("%(code)s : réponse à votre demande")) % {
         "code": _code(notice)
     }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from planning.calendar import local_date
-from planning.models import ChangeRequest, Intervention, JournalEntry, Notice, User
+from planning.models import ChangeRequest, Intervention, JournalEntry, Notice, Plan, User
 from planning.services.interventions import (
     CLOSED,
     InterventionRefused,
@@ -17,9 +17,11 @@ from planning.services.interventions import (
     edit_intervention,
     fingerprint,
     lock_drafts_of,
+    written,
 )
 from planning.services.journal import append_about
 from planning.services.notices import tell_deciders, tell_surgeon
+from planning.services.open_changes import change_facts
 from planning.services.slots import touch_drafts
 
 Kind, State = ChangeRequest.Kind, ChangeRequest.State
@@ -82,11 +84,12 @@ def withdraw_change(*, change: ChangeRequest, user: User, now: datetime) -> None
 
 
 @transaction.atomic
-def answer_change(*, change: ChangeRequest, accept: bool, answer: str, user: User, now: datetime) -> ChangeRequest:
+def answer_change(*, change: ChangeRequest, accept: bool, answer: str, user: User, now: datetime) -> JournalEntry:
     """The bloc's answer, once; accepting does what is asked. A refusal says why. Raises ``ChangeRefused``.
 
     DURATION edits the planned minutes, and CANCEL cancels, as a person of the bloc would. MOVE keeps the wished day
     and marks what is planned as to be planned anew: it stays where it is until somebody moves it. OTHER only answers.
+    The line holds all that services/undoing.py needs to take the answer back.
     """
     answer = answer.strip()[:MOST_REASON]
     if not accept and not answer:
@@ -96,51 +99,49 @@ def answer_change(*, change: ChangeRequest, accept: bool, answer: str, user: Use
     kept = Intervention.objects.select_for_update(no_key=True, of=("self",)).select_related("surgeon", "specialty")
     intervention = kept.get(pk=change.intervention_id)
     _close(change, State.ACCEPTED if accept else State.REFUSED, answer, user, now)
-    before = None
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
     if accept:
         try:
-            before = _carry_out(change, intervention, user, now)
+            before, after = _carry_out(change, intervention, mondays, user, now)
         except InterventionRefused as error:
             raise ChangeRefused("closed") from error
-        touch_drafts(mondays)
-    facts = {**change_facts(change), "accepted": accept}
-    _note(change, JournalEntry.Action.ANSWER, user, now, before=before, after=facts, reason=answer)
+    entry = _note(
+        change, JournalEntry.Action.ANSWER, user, now, before={"change": change.pk, **before},
+        after={**after, **change_facts(change), "accepted": accept}, reason=answer,
+    )  # fmt: skip
     tell_surgeon(kind=Notice.Kind.ANSWERED, intervention=intervention, user=user, now=now, answer=str(change.state))
-    return change
+    return entry
 
 
-def change_facts(change: ChangeRequest) -> dict[str, Any]:
-    """What is asked, as the journal keeps it."""
-    return {
-        "kind": change.kind,
-        "wished_date": change.wished_date.isoformat() if change.wished_date else None,
-        "minutes": change.minutes,
-    }
-
-
-def _carry_out(change: ChangeRequest, row: Intervention, user: User, now: datetime) -> dict[str, Any] | None:
-    """What was there before, for the journal; the services of DURATION and CANCEL write a line of their own too."""
-    before: dict[str, Any]
+def _carry_out(
+    change: ChangeRequest, row: Intervention, mondays: Collection[date], user: User, now: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The row's fields before and after; the services of DURATION and CANCEL write a line of their own too."""
+    if change.kind == Kind.CANCEL:
+        line = cancel_intervention(intervention=row, reason=change.reason[:MOST_CANCEL_REASON], user=user, now=now)
+        return line.before or {}, line.after or {}
+    if row.state in CLOSED:
+        raise InterventionRefused
+    if change.kind == Kind.OTHER:
+        return {}, {}
+    names = ("planned_minutes",) if change.kind == Kind.DURATION else ("wished_date", "to_replan_since")
+    before = {name: written(row, name) for name in names}
     if change.kind == Kind.DURATION and change.minutes is not None:
-        seen, before = fingerprint(row), {"minutes": row.planned_minutes}
-        row.planned_minutes = change.minutes
+        seen, row.planned_minutes = fingerprint(row), change.minutes
         equipment = list(row.equipment.all())
         edit_intervention(
             intervention=row, equipment=equipment, seen=seen, user=user, now=now, reason=change.reason
         )  # fmt: skip
-        return before
-    if change.kind == Kind.CANCEL:
-        cancel_intervention(intervention=row, reason=change.reason[:MOST_CANCEL_REASON], user=user, now=now)
-    elif row.state in CLOSED:
-        raise InterventionRefused
-    elif change.kind == Kind.MOVE:
-        before = {"wished_date": row.wished_date.isoformat() if row.wished_date else None}
+    else:
         row.wished_date = change.wished_date
         if row.state == Intervention.State.PLANNED and row.to_replan_since is None:
             row.to_replan_since = now
-        row.save(update_fields=["wished_date", "to_replan_since"])
-        return before
-    return None
+        row.save(update_fields=names)
+        touch_drafts(mondays)
+    holding = Plan.objects.filter(status=Plan.Status.DRAFT, placements__intervention=row)
+    held = {str(plan): revision for plan, revision in holding.values_list("pk", "revision")}
+    return {**before, "held": held}, {name: written(row, name) for name in names}
 
 
 def _close(change: ChangeRequest, state: str, answer: str, user: User, now: datetime) -> None:
@@ -172,7 +173,7 @@ def _minutes_of(intervention: Intervention, minutes: int | None) -> int:
 def _note(
     change: ChangeRequest, action: str, user: User, now: datetime, *, after: Mapping[str, Any],
     before: Mapping[str, Any] | None = None, reason: str = "",
-) -> None:  # fmt: skip
-    append_about(
+) -> JournalEntry:  # fmt: skip
+    return append_about(
         intervention=change.intervention, action=action, user=user, now=now, before=before, after=after, reason=reason
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from planning.models import Equipment, Intervention, JournalEntry, Placement, Pl
 from planning.services.journal import append_about
 from planning.services.notices import tell_decisions
 from planning.services.numbering import take_code
+from planning.services.open_changes import close_changes
 from planning.services.slots import touch_drafts
 from planning.services.steps import snapshot
 
@@ -152,12 +153,15 @@ def change_row(
 ) -> JournalEntry:
     """Write a decision on a row that is locked already, and its line, which services/undoing.py can take back.
 
-    ``left`` are the places it held in drafts.
+    ``left`` are the places it held in drafts. What is asked of one that is over now is closed with it.
     """
     before = {name: written(row, name) for name in change}
     for name, value in change.items():
         setattr(row, name, value)
     row.save(update_fields=list(change))
+    if change.get("state") in CLOSED:
+        closed = close_changes(of=[row], reason=reason, user=user, now=now)
+        before |= {"change": closed[row.pk]} if closed else {}
     after = {name: written(row, name) for name in change} | dict(facts or {})
     entry = _note(row, user, now, before | ({"drafts": dict(left)} if left else {}), after, reason, action)
     tell_decisions(entries=[entry], user=user, now=now)
@@ -165,8 +169,10 @@ def change_row(
 
 
 def written(row: Intervention, name: str) -> Any:
-    """A field as the journal keeps it."""
+    """A field as the journal keeps it; a moment in one zone, whoever wrote it."""
     value = getattr(row, name)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, State) else value
 
 

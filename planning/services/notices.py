@@ -183,13 +183,22 @@ def purge_notices(*, now: datetime) -> int:
 
 def _take_back(undo: JournalEntry, intervention: Intervention) -> Kind | None:
     """``UNDONE`` for whoever learnt of the decision that ``undo`` takes back, None when nobody did."""
-    step = str((undo.after or {}).get("step", ""))
+    after = undo.after or {}
+    step = str(after.get("step", ""))
     kind = Kind.REPLAN if step == Action.EDIT else _DECISIONS.get(Action(step)) if step in Action.values else None
+    if step == Action.ANSWER and "state" in after:
+        kind = Kind.CANCELLED
+    # With the decision, the answer that it gave to what was asked.
+    kinds = [one for one in (kind, Kind.ANSWERED if "reopened" in after else None) if one is not None]
+    learnt = [one for one in kinds if not _is_untold(one, intervention)]
+    return None if learnt in ([], [Kind.REPLAN]) else Kind.UNDONE
+
+
+def _is_untold(kind: Kind, intervention: Intervention) -> bool:
+    """Nobody was told, or the notice is gone before anybody read it."""
     rows = Notice.objects.filter(kind=kind, intervention=intervention)
     last = rows.order_by("-pk").first()
-    if last is None or rows.filter(pk=last.pk, read_at=None, mail_state__in=(Mail.NONE, Mail.DUE)).delete()[0]:
-        return None
-    return None if kind == Kind.REPLAN else Kind.UNDONE
+    return last is None or bool(rows.filter(pk=last.pk, read_at=None, mail_state__in=(Mail.NONE, Mail.DUE)).delete()[0])
 
 
 def _mark_read(rows: Any, now: datetime) -> int:

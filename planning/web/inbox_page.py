@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planning import wording
 from planning.models import ChangeRequest, Intervention, JournalEntry
 from planning.selectors.change_sentences import change_text
 from planning.selectors.inbox import Group, Inbox, Item, fallen_since
@@ -135,9 +136,14 @@ def list_context(found: Inbox, choices: Choices, today: date, now: datetime, sel
         "selected": selected,
         "sorts": SORTS.items(),
         "oldest": _oldest(found.groups[Group.REPLAN], now),
-        "decisions": [{"entry": entry, "text": text_of(entry)} for entry in found.decisions],
+        "decisions": [{"entry": entry, "text": _decided_text(entry)} for entry in found.decisions],
         "now": now,
     }
+
+
+def _decided_text(entry: JournalEntry) -> str:
+    undone = entry.action == JournalEntry.Action.UNDO
+    return wording.change_label(entry.action, entry.after) if undone else text_of(entry)
 
 
 def _section(

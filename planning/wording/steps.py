@@ -57,6 +57,7 @@ _STEPS: Mapping[str, Any] = {
     "cancel": gettext_lazy("Annuler l'intervention %(code)s"),
     "merge": gettext_lazy("Réunir %(code)s à son doublon"),
     "edit": gettext_lazy("Modifier le suivi de %(code)s"),
+    "answer": gettext_lazy("Répondre à la demande de changement de %(code)s"),
 }
 
 

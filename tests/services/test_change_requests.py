@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from planning.models import ChangeRequest, Intervention, JournalEntry, Placement, Plan
+from planning.models import ChangeRequest, Intervention, JournalEntry, Notice, Placement, Plan
+from planning.selectors.follow_up import follow_up
 from planning.selectors.journal import text_of
+from planning.selectors.notice_words import title_of
 from planning.services.change_requests import ChangeRefused, answer_change, ask_change, withdraw_change
+from planning.services.decisions import Outcome, merge_duplicates
 from planning.services.interventions import cancel_intervention
+from planning.services.plans import approve_plan
+from planning.services.replanning import mark_done
+from planning.services.slots import touch_drafts
+from planning.services.undoing import undo_decisions
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
 from tests.factories.plans import make_plan, place
 
@@ -36,7 +45,7 @@ def ask(knee: Intervention, hospital: Hospital, kind: str = "other", **asked: ob
     return ask_change(intervention=knee, kind=kind, user=hospital.surgeon_user, now=NOW, **(values | asked))  # type: ignore[arg-type]
 
 
-def answer(change: ChangeRequest, hospital: Hospital, *, accept: bool = True, words: str = "") -> ChangeRequest:
+def answer(change: ChangeRequest, hospital: Hospital, *, accept: bool = True, words: str = "") -> JournalEntry:
     return answer_change(change=change, accept=accept, answer=words, user=hospital.director, now=LATER)
 
 
@@ -131,7 +140,12 @@ def test_accepting_a_move_keeps_the_wish_and_asks_to_plan_anew(knee: Interventio
     knee.refresh_from_db()
     assert (knee.wished_date, knee.to_replan_since, knee.state) == (WEEK.days[3], LATER, "planned")
     assert Placement.objects.filter(intervention=knee).count() == 2
-    assert JournalEntry.objects.get(action="answer").before == {"wished_date": None}
+    entry = JournalEntry.objects.get(action="answer")
+    draft = Plan.objects.get(status="draft")
+    assert entry.before == {
+        "change": ChangeRequest.objects.get().pk, "wished_date": None, "to_replan_since": None,
+        "held": {str(draft.pk): draft.revision},
+    }  # fmt: skip
 
 
 def test_a_move_of_what_is_not_planned_yet_is_only_a_wish(hospital: Hospital) -> None:
@@ -172,18 +186,151 @@ def test_it_is_answered_once(knee: Intervention, hospital: Hospital) -> None:
     assert knee.state == "planned"
 
 
-def test_what_ended_meanwhile_cannot_be_changed_but_can_be_answered(knee: Intervention, hospital: Hospital) -> None:
-    change = ask(knee, hospital, "duration", minutes=90)
-    cancel_intervention(intervention=knee, reason="Autre", user=hospital.director, now=LATER)
+# --- What ends the intervention ----------------------------------------------------------------------------------
 
-    with pytest.raises(ChangeRefused, match="closed"):
+
+def cancel(knee: Intervention, hospital: Hospital) -> JournalEntry:
+    return cancel_intervention(intervention=knee, reason="Fièvre", user=hospital.director, now=LATER)
+
+
+def done(knee: Intervention, hospital: Hospital) -> JournalEntry:
+    return mark_done(interventions=[knee.pk], user=hospital.director, now=LATER).entries[0]
+
+
+def merge(knee: Intervention, hospital: Hospital) -> JournalEntry:
+    stays = make_intervention(hospital.surgeons[0], patient_code=knee.patient_code)
+    return merge_duplicates(kept=stays.pk, dropped=[knee.pk], user=hospital.director, now=LATER).entries[0]
+
+
+def undo(entry: JournalEntry, hospital: Hospital) -> Outcome:
+    return undo_decisions(entries=[entry.pk], user=hospital.director, now=LATER + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("end", [cancel, done, merge])
+def test_what_ends_the_intervention_closes_what_was_asked_of_it_and_taken_back_opens_it_again(
+    end: Callable[[Intervention, Hospital], JournalEntry], knee: Intervention, hospital: Hospital
+) -> None:
+    change = ask(knee, hospital, "duration", minutes=90)
+
+    entry = end(knee, hospital)
+
+    change.refresh_from_db()
+    assert (change.state, change.decided_by, change.decided_at) == ("closed", hospital.director, LATER)
+    assert change.answer == entry.reason
+    told = JournalEntry.objects.get(action="answer")
+    assert text_of(told) == f"{knee.code} : demande sans objet (Changer la durée : 1\u00a0h\u00a030)"
+    notice = Notice.objects.get(kind="answered")
+    assert (notice.user, title_of(notice)) == (
+        hospital.surgeon_user, f"{knee.code} : le changement demandé n'a plus d'objet",
+    )  # fmt: skip
+    knee.refresh_from_db()
+    assert [one.title for one in follow_up(knee) if one.kind == "answered"] == ["Changement sans objet"]
+    with pytest.raises(ChangeRefused, match="decided"):
         answer(change, hospital)
 
+    assert len(undo(entry, hospital).entries) == 1
+
     change.refresh_from_db()
-    assert change.state == "open"
-    answer(change, hospital, accept=False, words="Annulée entre-temps")
+    knee.refresh_from_db()
+    assert (knee.state, change.state, change.answer, change.decided_at) == ("planned", "open", "", None)
+    assert not Notice.objects.filter(kind="answered").exists()
+    assert follow_up(knee)[0].text.endswith("le changement demandé attend à nouveau sa réponse")
+    answer(change, hospital)
+    knee.refresh_from_db()
+    assert knee.planned_minutes == 90
+
+
+def test_a_surgeon_who_read_that_it_was_closed_is_told_that_it_waits_again(
+    knee: Intervention, hospital: Hospital
+) -> None:
+    ask(knee, hospital)
+    entry = done(knee, hospital)
+    Notice.objects.update(read_at=LATER)
+
+    undo(entry, hospital)
+
+    assert list(Notice.objects.filter(user=hospital.surgeon_user).values_list("kind", flat=True)) == [
+        "undone", "answered",
+    ]  # fmt: skip
+
+
+def test_what_a_version_was_approved_without_is_not_taken_back(knee: Intervention, hospital: Hospital) -> None:
+    change = ask(knee, hospital)
+    entry = cancel(knee, hospital)
+    draft = Plan.objects.get(status="draft")
+    approve_plan(plan_id=draft.pk, revision=draft.revision, user=hospital.director, now=LATER + timedelta(seconds=9))
+
+    outcome = undo(entry, hospital)
+
+    knee.refresh_from_db()
     change.refresh_from_db()
-    assert change.state == "refused"
+    assert ([one.intervention for one in outcome.refused], knee.state, change.state) == (
+        [knee], "cancelled", "closed",
+    )  # fmt: skip
+
+
+# --- An answer taken back ----------------------------------------------------------------------------------------
+
+ASKED: dict[str, dict[str, Any]] = {
+    "other": {}, "cancel": {}, "duration": {"minutes": 90}, "move": {"wished_date": WEEK.days[3]},
+}  # fmt: skip
+
+
+def look(knee: Intervention) -> tuple[Any, ...]:
+    """All that an answer may change."""
+    knee.refresh_from_db()
+    places = Placement.objects.filter(intervention=knee).order_by("plan").values_list("plan", "slot", "starts_at")
+    fields = (knee.state, knee.planned_minutes, knee.wished_date, knee.to_replan_since, knee.cancel_reason)
+    return (*fields, *places)
+
+
+@pytest.mark.parametrize("accept", [True, False])
+@pytest.mark.parametrize("kind", ASKED)
+def test_an_answer_is_taken_back_with_all_that_it_did(
+    kind: str, accept: bool, knee: Intervention, hospital: Hospital
+) -> None:
+    change, was = ask(knee, hospital, kind, **ASKED[kind]), look(knee)
+
+    entry = answer(change, hospital, accept=accept, words="Vu")
+    outcome = undo(entry, hospital)
+
+    change.refresh_from_db()
+    assert (len(outcome.entries), outcome.refused, look(knee)) == (1, (), was)
+    assert (change.state, change.answer, change.decided_by) == ("open", "", None)
+    assert text_of(outcome.entries[0]) == f"Répondre à la demande de changement de {knee.code}"
+    assert not Notice.objects.filter(kind__in=("answered", "cancelled")).exists()
+    assert undo(entry, hospital).entries == ()
+
+
+@pytest.mark.parametrize("kind", ["cancel", "duration", "move"])
+@pytest.mark.parametrize("followed", ["draft", "version"])
+def test_what_a_draft_or_a_version_built_on_an_answer_keeps_it(
+    followed: str, kind: str, knee: Intervention, hospital: Hospital
+) -> None:
+    change = ask(knee, hospital, kind, **ASKED[kind])
+    entry = answer(change, hospital)
+    draft = Plan.objects.get(status="draft")
+    if followed == "draft":
+        touch_drafts([draft.monday])
+    else:
+        later = LATER + timedelta(seconds=9)
+        approve_plan(plan_id=draft.pk, revision=draft.revision, user=hospital.director, now=later)
+    was = look(knee)
+
+    outcome = undo(entry, hospital)
+
+    change.refresh_from_db()
+    assert ([one.intervention for one in outcome.refused], change.state, look(knee)) == ([knee], "accepted", was)
+
+
+def test_an_answer_after_which_another_change_was_asked_stays(knee: Intervention, hospital: Hospital) -> None:
+    entry = answer(ask(knee, hospital), hospital, accept=False, words="Non")
+    ask(knee, hospital, "cancel")
+
+    outcome = undo(entry, hospital)
+
+    assert [one.intervention for one in outcome.refused] == [knee]
+    assert list(ChangeRequest.objects.order_by("pk").values_list("state", flat=True)) == ["refused", "open"]
 
 
 def test_a_withdrawal_is_told(knee: Intervention, hospital: Hospital) -> None:

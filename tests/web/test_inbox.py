@@ -335,6 +335,19 @@ def test_a_change_is_accepted_or_refused_with_an_answer(director: Client, hospit
     assert "a déjà sa réponse" in told(post(director, "inbox-answer", row, change=change.pk, accept="on"))[-1]
 
 
+def test_an_answer_to_a_change_is_taken_back_from_its_message(director: Client, hospital: Hospital) -> None:
+    row = make_intervention(hospital.surgeons[0])
+    change = ChangeRequest.objects.create(
+        intervention=row, kind="duration", minutes=45, reason="Reprise", asked_at=NOW, asked_by=hospital.surgeon_user
+    )
+    post(director, "inbox-answer", row, change=change.pk, accept="on")
+    assert fresh(row).planned_minutes == 45
+    undo = director.get(reverse("inbox")).context["undo"]
+    post(director, "inbox-undo", entries=undo["entries"])
+    change.refresh_from_db()
+    assert (fresh(row).planned_minutes, change.state) == (90, "open")
+
+
 def test_what_fell_out_gets_a_responsible_a_week_and_what_holds_it(
     director: Client, hospital: Hospital, colleague: User
 ) -> None:

@@ -114,15 +114,14 @@ def inbox_answer(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if change is None:
             raise ChangeRefused("decided")
-        answer_change(
+        entry = answer_change(
             change=change, accept=accept, answer=form.cleaned_data["answer"], user=_user(request), now=timezone.now()
         )
     except ChangeRefused as error:
         messages.error(request, refusal_text(error.why))
         return _back(request, pk)
     text = _("Le changement de %(code)s est accepté.") if accept else _("Le changement de %(code)s est refusé.")
-    messages.success(request, text % {"code": row.code})
-    return _back(request)
+    return _said(request, entry, text, row)
 
 
 @require(May.DECIDE)
