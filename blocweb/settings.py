@@ -142,7 +142,6 @@ SOCIALACCOUNT_ADAPTER = "planning.web.adapters.SingleSignOnAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # who administers the accounts wrote the address
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "Bloc : "
 ACCOUNT_SESSION_REMEMBER = False  # the session ends with SESSION_COOKIE_AGE, for everyone
 # Counted by the address asked from and by the account tried; kept in the cache that all processes share.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
@@ -279,7 +278,15 @@ CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", None if PRODUCTION else "files
 CELERY_TASK_DEFAULT_QUEUE = env.text("BLOCWEB_QUEUE", "blocweb")
 # Explanations have a queue and a worker of their own: a run never waits for one, nor they for a run.
 EXPLANATION_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-explanations"
-CELERY_TASK_ROUTES = {"planning.work_on_explanation": {"queue": EXPLANATION_QUEUE}}
+# E-mails and the clock's small tasks too: none takes more than seconds, and none should wait minutes behind a run.
+SHORT_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-short"
+CELERY_TASK_ROUTES = {
+    "planning.work_on_explanation": {"queue": EXPLANATION_QUEUE},
+    **{
+        f"planning.{name}": {"queue": SHORT_QUEUE}
+        for name in ("send_mails", "release_slots", "purge_reads", "purge_api")
+    },
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -18,6 +18,11 @@ from planning.selectors.notice_words import text_of, title_of
 LINE_BREAKS = re.compile(r"[\r\n]+")
 
 
+def subject(title: str) -> str:
+    """Of every e-mail that leaves from here, in the language in force."""
+    return _("Bloc : %(title)s") % {"title": title}
+
+
 def message_of(notices: Sequence[Notice], connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
     """Of one person. Its subject is the title of a single notice, or how many there are."""
     user = notices[0].user
@@ -37,12 +42,18 @@ def message_of(notices: Sequence[Notice], connection: BaseEmailBackend | None = 
         }
         message = EmailMultiAlternatives(
             # A header is one line, whatever a code holds.
-            subject=LINE_BREAKS.sub(" ", _("Bloc : %(title)s") % {"title": title}),
+            subject=LINE_BREAKS.sub(" ", subject(title)),
             body=render_to_string("planning/notices/mail.txt", context),
             to=[user.email],
             connection=connection,
             # The same at each attempt, so that a second delivery is known as the first.
-            headers={"Message-ID": f"<notice-{notices[0].pk}@{domain()}>", "Auto-Submitted": "auto-generated"},
+            headers={
+                "Message-ID": f"<notice-{notices[0].pk}@{domain()}>",
+                # No absence message comes back: RFC 3834, and Exchange's own word for it.
+                "Auto-Submitted": "auto-generated",
+                "X-Auto-Response-Suppress": "All",
+                "List-Unsubscribe": f"<{absolute('preferences')}>",
+            },
         )
         message.attach_alternative(render_to_string("planning/notices/mail.html", context), "text/html")
         return message

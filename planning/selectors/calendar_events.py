@@ -84,14 +84,14 @@ def _of_interventions(
 
 def _of_intervention(row: Placement, plan: Plan, address: Address, *, left_out: bool = False) -> Event:
     room, item = row.slot.room, row.intervention
-    cancelled = left_out or item.state == Intervention.State.CANCELLED
+    cancelled, what = left_out or item.state == Intervention.State.CANCELLED, f"{room.code} · {item.code}"
     return Event(
         uid=f"intervention-{item.pk}@blocweb",
         sequence=_sequence(plan, cancelled),
         stamp=_decided_at(plan),
         starts=row.starts_at,
         ends=row.starts_at + timedelta(minutes=row.minutes),
-        summary=f"{room.code} · {item.code}",
+        summary=_("Annulée : %(what)s") % {"what": what} if cancelled else what,
         description=_("%(duration)s en salle, version %(number)s du programme.")
         % {"duration": wording.duration(row.minutes), "number": plan.number},
         location=room.name or room.code,

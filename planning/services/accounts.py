@@ -34,7 +34,10 @@ def invite_account(
     *, email: str, first_name: str, last_name: str, role: str, surgeon: Surgeon | None, user: User, now: datetime
 ) -> User:
     """An account that nobody can sign in to before its person has chosen a password."""
-    account = User(username=email.lower(), email=email.lower(), first_name=first_name, last_name=last_name, role=role)
+    account = User(
+        username=email.lower(), email=email.lower(), first_name=first_name, last_name=last_name, role=role,
+        language=user.language,  # until they choose their own
+    )  # fmt: skip
     account.set_unusable_password()
     _require_free_address(account)
     try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -29,6 +29,8 @@ MOST_ATTEMPTS = 12
 AT_ONCE = 200
 # Of those due first, how many a worker tries to claim: when others took them all, the work is in good hands.
 TRIED = 10
+# Answers of a mail server from here on are for good (RFC 5321, 4.2.1).
+PERMANENT = 500
 # Of one e-mail.
 MOST_LINES = 50
 
@@ -74,9 +76,13 @@ def _send(notices: Sequence[Notice], connection: BaseEmailBackend, clock: Callab
         message_of(notices, connection).send()
     except SMTPRecipientsRefused as error:
         codes = {code for code, _said in error.recipients.values()}
-        _end(notices, "refused", None if min(codes) >= 500 else clock())
+        _end(notices, "refused", None if min(codes) >= PERMANENT else clock())
         return True
     except (OSError, SMTPException) as error:
+        if isinstance(error, SMTPDataError) and error.smtp_code >= PERMANENT:
+            # This message and for good: the server takes others.
+            _end(notices, "refused", None)
+            return True
         name = type(error).__name__
         logger.warning("the e-mail of notice %s did not leave: %s", notices[0].pk, name)
         _end(notices, name, clock())

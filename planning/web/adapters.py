@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from planning.exchange.notice_mail import subject
 from planning.models import Site, User
 from planning.selectors.notices import unread_of_account
 
@@ -31,6 +32,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts are made by invitation."""
         return False
+
+    def format_email_subject(self, title: str) -> str:
+        return subject(str(title))
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):

@@ -87,6 +87,30 @@ def test_the_person_invited_chooses_a_password_by_a_link_that_serves_once(page: 
     assert Client().get(link(), follow=True).context["token_fail"]
 
 
+@pytest.mark.parametrize(
+    ("language", "title"), [("fr", "Bloc : votre compte vous attend"), ("en", "Bloc: your account is waiting")]
+)
+def test_an_invitation_speaks_the_language_of_its_person_first_that_of_who_invites(
+    language: str, title: str, page: Client, boss: User
+) -> None:
+    User.objects.filter(pk=boss.pk).update(language=language)
+    invite(page)
+    assert mail.outbox[0].subject == title
+    account = User.objects.get(email="jeanne@example.org")
+    assert account.language == language
+    User.objects.filter(pk=account.pk).update(language="en")
+    press(page, "resend", account)
+    assert mail.outbox[1].subject.startswith("Bloc: ")
+    assert str(mail.outbox[1].body).startswith("Hello Jeanne Lenoir,")
+
+
+def test_a_forgotten_password_is_written_about_in_the_reader_s_language(hospital: Hospital) -> None:
+    for language in ("fr", "en"):
+        asked = Client(headers={"accept-language": language})
+        asked.post(reverse("account_reset_password"), {"email": hospital.viewer.email})
+    assert [message.subject.partition(": ")[0] for message in mail.outbox] == ["Bloc ", "Bloc"]
+
+
 def test_the_journal_tells_who_invited_whom_and_holds_no_link(page: Client, boss: User) -> None:
     invite(page)
     entry = told()

@@ -39,8 +39,10 @@ CELERY = (
     "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
 )  # fmt: skip
 WORKER = (*CELERY, "-P", "prefork", "-c", "1", "-B")
-# The figures of explanations, beside the runs: neither waits for the other.
-EXPLAINER = (*CELERY, "-P", "solo", "-n", "explanations@%h", "-Q", settings.EXPLANATION_QUEUE)
+# The figures of explanations, the e-mails and the clock's small tasks, beside the runs: none waits for a run.
+EXPLAINER = (
+    *CELERY, "-P", "solo", "-n", "explanations@%h", "-Q", f"{settings.EXPLANATION_QUEUE},{settings.SHORT_QUEUE}",
+)  # fmt: skip
 # Celery's three-line advice against root is for servers; a demonstration machine may well be a container.
 ROOT_ADVICE = "ignore:You're running the worker with superuser privileges"
 
@@ -66,7 +68,7 @@ class Command(BaseCommand):
             self._wait_until_answers(host, port, processes, asked)
             if not asked.is_set():
                 # Not before: the first page should not share the machine with it.
-                processes[_("Le worker des explications")] = start(*EXPLAINER)
+                processes[_("Le worker des explications et des e-mails")] = start(*EXPLAINER)
                 self.stdout.write(_("blocweb est prêt : http://%(host)s:%(port)d/") % {"host": host, "port": port})
                 self.stdout.write(_("Ctrl+C arrête le serveur et les workers."))
             self._watch(processes, asked)
