@@ -23,7 +23,7 @@ from planning.calendar import Week
 from planning.models import Explanation, Plan
 from planning.selectors.explanations import explanation_answer, row_of
 from planning.selectors.loaded import LoadedWeek, load_week_problem
-from planning.selectors.weeks import Reader
+from planning.selectors.reader import Reader
 from planning.services.explanations import request_explanation
 from planning.services.making_room import UnableToMakeRoom, make_room
 from planning.tasks import explain_placement, wake

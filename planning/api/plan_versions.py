@@ -21,7 +21,7 @@ from planning.calendar import Week
 from planning.models import Plan, User
 from planning.selectors.exports import exported_plan
 from planning.selectors.loaded import LoadedWeek, load_week_problem
-from planning.selectors.weeks import Reader
+from planning.selectors.reader import Reader
 
 
 class PlanSerializer(serializers.ModelSerializer[Plan]):

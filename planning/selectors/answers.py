@@ -13,9 +13,10 @@ from planning.models import Plan, User
 from planning.selectors.evaluation import MeaninglessPlace, Price, Target
 from planning.selectors.indicators import measure, strip
 from planning.selectors.loaded import LoadedWeek, load_week_problem
+from planning.selectors.plan_state import base_measures, base_of, plan_state
+from planning.selectors.reader import Reader, worded
 from planning.selectors.swaps import Partner, Swap
 from planning.selectors.warnings import warnings_by_intervention
-from planning.selectors.weeks import Reader, base_measures, base_of, plan_state, worded
 from planning.solver.result import Violation
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from planning import wording
 from planning.selectors.indicators import gap, overtime_minutes, reference_of, regular_hours
 from planning.selectors.loaded import LoadedWeek
+from planning.selectors.plan_state import base_of, why_left_out
 from planning.selectors.warnings import warnings_by_intervention
-from planning.selectors.weeks import base_of, why_left_out
 from planning.solver.costs import breakdown, hospital_cost, overtime_cost
 from planning.solver.criteria import RoomDay, evaluate, slot_work
 from planning.solver.problem import Slot

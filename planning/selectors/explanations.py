@@ -15,7 +15,7 @@ from planning.models import Plan
 from planning.selectors import explanation_words, obstacle_words
 from planning.selectors.loaded import LoadedWeek
 from planning.selectors.making_room import RoomMade, first_start, in_order
-from planning.selectors.weeks import Reader
+from planning.selectors.reader import Reader
 from planning.solver.explain import explain, wish
 from planning.solver.explanation import Alternative, Explanation, from_json, plan_with
 
