@@ -80,7 +80,7 @@ SURGEONS = (
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """``minutes`` only ranks the procedures of a specialty: durations.py scales them to the specialty's mean."""
+    """``minutes`` only ranks the procedures of a specialty: ``draws.py`` scales them to the specialty's mean."""
 
     code: str
     label: str
