@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from planning.exchange.demo.presets import PRESETS
 from planning.models import User
-from planning.services.demo import ACCOUNTS, PASSWORD, OtherDataError, hospital_exists, load_demo, remove_demo
+from planning.services.demo import OtherDataError, hospital_exists, load_demo, remove_demo
+from planning.services.demo_hospital import ACCOUNTS, PASSWORD
 
 
 class Command(BaseCommand):
