@@ -18,9 +18,13 @@ from planning.solver.ranking import ARTICLE, CRITERIA, Reading
 SLOTS, OPENING = Reading("regular", "slot"), Reading("opening", "owner")
 
 
+def _weeks(found: Report) -> str:
+    return f"{Week(found.comparison.first_monday)} to {Week(found.comparison.last_monday)}"
+
+
 def tables(found: Report) -> Iterator[str]:
     """Tables 1 to 6, each with what it is counted over."""
-    yield f"{len(found.mondays)} weeks, {words.span(found.comparison)}, parameters {found.comparison.parameters}"
+    yield f"{len(found.mondays)} weeks, {_weeks(found)}, parameters {found.comparison.parameters}"
     yield from _titled("Table 1. Room occupancy", found, "Room")
     for room in found.rooms:
         yield _row(room, [_statistics(found, "occupancy", policy, room) for policy in found.policies])

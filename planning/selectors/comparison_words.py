@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning import wording
-from planning.calendar import Week
 from planning.models import Comparison, ComparisonCell
 from planning.selectors.comparisons import Progress, Report
 from planning.selectors.policies import mark_of, policy_label
@@ -93,8 +92,8 @@ def title(comparison: Comparison) -> str:
 
 
 def span(comparison: Comparison) -> str:
-    first, last = Week(comparison.first_monday), Week(comparison.last_monday)
-    return str(first) if first == last else _("%(first)s à %(last)s") % {"first": first, "last": last}
+    first, last = wording.week(comparison.first_monday), wording.week(comparison.last_monday)
+    return first if first == last else _("%(first)s à %(last)s") % {"first": first, "last": last}
 
 
 def failure(cell: ComparisonCell) -> str:
@@ -169,8 +168,15 @@ def refusal(kind: str, facts: Mapping[str, Any]) -> str:
 
 
 def ranked(report: Report, weights: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Best first, each with a score out of 100."""
+    """Best first, each with a score out of 100 and its rank: those of one score share it."""
+    scores = {policy: round(score * 100) for policy, score in report.ranking(weights).items()}
     return [
-        {"policy": policy, "label": policy_label(policy), "mark": mark_of(policy), "score": round(score * 100)}
-        for policy, score in report.ranking(weights).items()
+        {
+            "policy": policy,
+            "label": policy_label(policy),
+            "mark": mark_of(policy),
+            "score": score,
+            "rank": 1 + sum(other > score for other in scores.values()),
+        }
+        for policy, score in scores.items()
     ]

@@ -54,6 +54,12 @@ def week_of(day: date) -> Week:
 
 
 @register.filter
+def week_name(day: date) -> str:
+    """The ISO week of a day -> ``S48 2026``."""
+    return wording.week(day)
+
+
+@register.filter
 def for_policy(things: Iterable[Any], policy: str) -> Any:
     """The one that is about ``policy``: a strip's attribute, or a dictionary's id."""
     return next((one for one in things if getattr(one, "policy", None) == policy or _id(one) == policy), None)

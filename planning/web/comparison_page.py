@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from planning.calendar import Week
+from planning import wording
 from planning.selectors import comparison_words as words
 from planning.selectors.comparisons import Report
 from planning.selectors.policies import mark_of, policy_label
@@ -142,7 +142,7 @@ class Page:
         mondays = self.report.weeks_with(key)
         return {
             policy: [
-                (monday, value, f"{Week(monday)} : {words.written(key, value)}")
+                (monday, value, wording.named(wording.week(monday), words.written(key, value)))
                 for monday in mondays
                 if (value := self.report.value(key, policy, monday)) is not None
             ]

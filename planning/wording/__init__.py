@@ -18,6 +18,7 @@ from planning.wording.figures import (
     signed,
     signed_euros,
     surgeon,
+    week,
     weekday_short,
 )
 from planning.wording.rules import sentence
@@ -47,5 +48,6 @@ __all__ = [
     "signed_euros",
     "step_label",
     "surgeon",
+    "week",
     "weekday_short",
 ]

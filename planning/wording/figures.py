@@ -58,6 +58,12 @@ def first_of_month(text: str) -> str:
     return _FIRST.sub("1er", text) if (get_language() or "").startswith("fr") else text
 
 
+def week(monday: date) -> str:
+    """« S48 2026 », of the ISO week."""
+    year, number, _day = monday.isocalendar()
+    return _("S%(number)d %(year)d") % {"number": number, "year": year}
+
+
 def clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 

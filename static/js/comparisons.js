@@ -20,11 +20,12 @@ const list = document.querySelector("[data-ranking]");
 
 function show(ranking) {
   const lines = new Map([...list.children].map((line) => [line.dataset.policy, line]));
-  for (const { policy, score } of ranking) {
+  for (const { policy, score, rank } of ranking) {
     const line = lines.get(policy);
     if (!line) continue;
     line.querySelector(".fill").setAttribute("width", score);
     line.querySelector("[data-score]").textContent = score;
+    line.querySelector("[data-rank]").textContent = `${rank}.`;
     list.append(line);
   }
 }

@@ -12,6 +12,8 @@ from openpyxl import load_workbook
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from planning.models import Comparison, ComparisonCell, CriterionWeights, Specialty
+from planning.selectors import comparison_words as words
+from planning.selectors.comparisons import Report
 from planning.services.comparing import work_on_next_cell
 from planning.services.comparisons import request_comparison
 from planning.solver import policies
@@ -129,6 +131,7 @@ def test_a_figure_leads_to_its_weeks_and_then_to_their_interventions(hospital: H
     comparison = compare(hospital)
     weeks = director.get(path(comparison, "semaines/?critere=occupancy&politique=open&salle=SO1"))
     assertContains(weeks, path(comparison, f"semaines/{WEEK}/open/"))
+    assertContains(weeks, "S48 2026")
     cell = director.get(path(comparison, f"semaines/{WEEK}/open/"))
     for row in ComparisonCell.objects.get(policy="open").assignments:
         assertContains(cell, row)
@@ -266,6 +269,13 @@ def weigh(client: Client, comparison: Comparison, weights: dict[str, Any]) -> An
     return client.put(address, {"weights": weights}, "application/json")
 
 
+def test_policies_of_one_score_share_their_rank(monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = {"open": 0.9, "specialty": 0.801, "surgeon": 0.799, "specialty-fcfs": 0.1}
+    found = Report.__new__(Report)
+    monkeypatch.setattr(Report, "ranking", lambda _self, _weights: scores)
+    assert [(one["score"], one["rank"]) for one in words.ranked(found, {})] == [(90, 1), (80, 2), (80, 2), (10, 4)]
+
+
 def test_weights_rank_at_once_and_are_kept_for_the_person(hospital: Hospital, director: Client) -> None:
     ent = Specialty.objects.get(code="ORL")
     for slot in hospital.rooms[0].slots.all():
@@ -281,6 +291,7 @@ def test_weights_rank_at_once_and_are_kept_for_the_person(hospital: Hospital, di
     none = dict.fromkeys(answer.json()["weights"], 0)
     by_rooms = [one["policy"] for one in weigh(director, comparison, none | {"several_rooms": 5}).json()["ranking"]]
     assert by_planned == ["open", "specialty-fcfs"]
+    assert [one["rank"] for one in answer.json()["ranking"]] == [1, 2]
     assert by_rooms == ["specialty-fcfs", "open"]
     assert CriterionWeights.objects.get().weights["several_rooms"] == 5
     assertContains(

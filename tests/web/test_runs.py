@@ -60,6 +60,18 @@ def test_a_run_without_a_bound_says_why(director: Client, run: PlanningRun, poli
     assert said in director.get(reverse("run", kwargs={"pk": run.pk})).context["unbounded"]
 
 
+def test_the_page_of_a_run_under_way_is_followed_and_that_of_one_that_ended_is_not(
+    director: Client, run: PlanningRun
+) -> None:
+    page = reverse("run", kwargs={"pk": run.pk})
+    assert "js/run.js" not in director.get(page).content.decode()
+    PlanningRun.objects.filter(pk=run.pk).update(state="running")
+    text = director.get(page).content.decode()
+    assert f'data-run="/api/v1/runs/{run.pk}/" data-state="running"' in text
+    assert "js/run.js" in text
+    assert "Semaine 48<" in text
+
+
 def test_a_run_is_repeated_with_its_own_parameters(
     director: Client, run: PlanningRun, woken: list[int], django_capture_on_commit_callbacks
 ) -> None:  # type: ignore[no-untyped-def]

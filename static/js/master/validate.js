@@ -26,7 +26,7 @@ export async function validate() {
   };
   days.addEventListener("change", read);
   advice.addEventListener("input", arm);
-  const content = el("div", { class: "ask" }, field(gettext("Appliquer à partir du lundi"), days), lines, field(gettext("Avis du conseil de bloc"), advice));
+  const content = el("div", { class: "ask" }, field(gettext("Appliquer à partir du lundi"), days), lines, field(gettext("Avis du conseil de bloc"), advice, gettext("Nécessaire pour valider : le journal le garde.")));
   const answer = ask({ title: gettext("Valider le plan directeur"), content, wide: true, buttons: [dismiss(), { label: gettext("Valider"), value: "ok", class: "primary", disabled: true }] });
   read();
   if ((await answer) !== "ok") return;
@@ -39,7 +39,7 @@ export async function validate() {
   }
 }
 
-const field = (label, control) => el("label", { class: "stacked" }, el("span", { text: label }), control);
+const field = (label, control, help = null) => el("label", { class: "stacked" }, el("span", { text: label }), control, help ? el("span", { class: "mut", text: help }) : null);
 
 function shown({ lines, losing, more }) {
   const list = el("ul", {}, lines.map(({ status, text }) => el("li", { class: status }, icon(status === "ok" ? "check" : "alert"), el("span", { text }))));
