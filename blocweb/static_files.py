@@ -26,4 +26,6 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # it h
         del answer["Content-Type"]  # the file's own headers say it, and a 304 has none
         for name, value in found.headers:
             answer[name] = value
+        if content:
+            answer["Content-Length"] = str(len(content))  # of the file as it is now, should it have been edited since
         return answer

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from planning.exchange.fields import Kind
 from planning.exchange.mapping import Mapping
 from planning.exchange.reading import Named, Problem, column_of
+from planning.exchange.tabular import Table
 from planning.models import Equipment, Intervention, Room, Specialty, Surgeon
 from planning.models.slots import SlotKind
 from planning.selectors.specialties import open_on
@@ -25,6 +26,7 @@ _CHOICES = dict(
     ]
 )  # fmt: skip
 _SHOWN_PROBLEMS, _SHOWN_LINES, _SHOWN_ROWS, _SHOWN_NAMES, _SHOWN_CHANGES = 100, 8, 8, 60, 100
+_SHOWN_FIRST = 5
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,14 @@ def missing(preview: Preview, mapping: Mapping) -> list[dict[str, Any]]:
     ]
 
 
+def first_lines(table: Table) -> list[dict[str, Any]]:
+    """The file's first lines, each cell with the name of its column."""
+    return [
+        {"number": line.number, "cells": list(zip(table.headers, line.cells, strict=False))}
+        for line in table.lines[:_SHOWN_FIRST]
+    ]
+
+
 def sample(preview: Preview) -> dict[str, Any]:
     """The first new lines as they were understood."""
     mapped = [
@@ -84,7 +94,7 @@ def sample(preview: Preview) -> dict[str, Any]:
         if any(row.record.get(one.name) is not None for row in preview.new[:_SHOWN_ROWS])
     ]
     lines = [
-        (row.record.line, [_worded(_understood(row, one.name), one.kind) for one in mapped])
+        (row.record.line, [(one.label, _worded(_understood(row, one.name), one.kind)) for one in mapped])
         for row in preview.new[:_SHOWN_ROWS]
     ]
     return {"fields": mapped, "lines": lines}

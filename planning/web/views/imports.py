@@ -82,7 +82,7 @@ def import_columns(request: HttpRequest, token: str) -> HttpResponse:
         _store(request, pending)
         remember_mapping(target=pending.target, table=pending.table, mapping=pending.mapping)
         return redirect("import-preview", token=token)
-    context = {"pending": pending, "form": form, "sample": pending.table.lines[:5]}
+    context = {"pending": pending, "form": form, "sample": shown.first_lines(pending.table)}
     return render(request, "planning/imports/columns.html", context)
 
 
