@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import IntegrityError, InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from rest_framework import exceptions, status
@@ -93,6 +93,12 @@ def problem(status_code: int, kind: str, title: str, detail: str = "", **more: A
 
 def problem_data(status_code: int, kind: str, title: str, detail: str = "", **more: Any) -> dict[str, Any]:
     return {"type": kind, "title": title, "status": status_code, "detail": detail or title, **more}
+
+
+def bare_problem(data: dict[str, Any]) -> JsonResponse:
+    """The same bytes as ``problem``, for a request that never reached the framework."""
+    dumps = {"ensure_ascii": False, "separators": (",", ":")}
+    return JsonResponse(data, status=data["status"], content_type=CONTENT_TYPE, json_dumps_params=dumps)
 
 
 def away() -> dict[str, Any]:

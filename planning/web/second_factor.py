@@ -7,12 +7,13 @@ from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planning.access import is_self_service
+from planning.api.errors import bare_problem, problem_data
 
 GIVEN = "second_factor"
 
@@ -32,11 +33,7 @@ class SecondFactorMiddleware:
             return None
         said = _("Votre établissement demande un second facteur : ajoutez-en un pour continuer.")
         if request.path.startswith("/api/"):
-            return JsonResponse(
-                {"type": "second-factor", "title": said, "status": 403, "detail": said},
-                status=403,
-                content_type="application/problem+json",
-            )
+            return bare_problem(problem_data(403, "second-factor", said))
         messages.warning(request, said)
         return redirect(reverse("mfa_index"))
 

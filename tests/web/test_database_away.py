@@ -35,7 +35,9 @@ def test_a_page_answers_503_in_both_languages(client: Client) -> None:
 def test_an_endpoint_answers_a_problem(client: Client) -> None:
     answer = client.get("/api/v1/weeks/2026-W48/grid/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["type"] == "unavailable"
+    assert "La base de données ne répond pas" in answer.content.decode()
 
 
 def test_a_defect_is_no_absence_of_the_database(monkeypatch: pytest.MonkeyPatch) -> None:

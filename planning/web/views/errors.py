@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error as defect
 
-from planning.api.errors import CONTENT_TYPE, DATABASE_AWAY, RETRY_SECONDS, away, problem_data
+from planning.api.errors import DATABASE_AWAY, RETRY_SECONDS, away, bare_problem, problem_data
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -18,7 +18,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     missing = isinstance(sys.exc_info()[1], DATABASE_AWAY)
     if request.path.startswith(reverse("api-schema").removesuffix("schema/")):
         data = away() if missing else problem_data(500, "defect", _("Une erreur est survenue"))
-        answer: HttpResponse = JsonResponse(data, status=data["status"], content_type=CONTENT_TYPE)
+        answer: HttpResponse = bare_problem(data)
     elif missing:
         answer = render(None, "503.html", status=503)  # without a request: no context asks who is signed in
     else:
