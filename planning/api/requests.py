@@ -62,10 +62,11 @@ class DurationQuestion(serializers.Serializer[Any]):
 
 
 class UsualSerializer(serializers.Serializer[Any]):
-    """What more than half of the latest cases needed, and whether most were ambulatory."""
+    """What more than half of the latest cases needed, whether most were ambulatory, their median recovery stay."""
 
     equipment = serializers.ListField(child=serializers.IntegerField())
     ambulatory = serializers.BooleanField()
+    recovery_minutes = serializers.IntegerField()
 
 
 class ProcedureQuery(serializers.Serializer[Any]):
@@ -265,7 +266,7 @@ class Duration(PlanningView):
         code = code_of(label)
         history, needs = duration_history(surgeon, label, code), usual_needs(surgeon, label, code)
         told = history_answer(history, asked.get("planned_minutes")) if history else None
-        usual = {"equipment": sorted(needs[0]), "ambulatory": needs[1]} if needs else None
+        usual = needs._asdict() | {"equipment": sorted(needs.equipment)} if needs else None
         return Response({"history": told, "usual": usual})
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -104,17 +105,27 @@ def duration_history(surgeon: Surgeon, label: str, code: str = "") -> History | 
     return found
 
 
-def usual_needs(surgeon: Surgeon, label: str, code: str = "") -> tuple[frozenset[int], bool] | None:
-    """The equipment that more than half of the latest cases needed, and whether most were ambulatory."""
+class Usual(NamedTuple):
+    """Of the latest cases: the equipment that more than half needed, whether most were ambulatory, the median stay."""
+
+    equipment: frozenset[int]
+    ambulatory: bool
+    recovery_minutes: int
+
+
+def usual_needs(surgeon: Surgeon, label: str, code: str = "") -> Usual | None:
+    """Of the surgeon's own cases of the procedure, else of everybody's."""
     rows = Intervention.objects.submitted().filter(_same_procedure(label, code))
     own = rows.filter(surgeon=surgeon)
-    latest = dict((own if own.exists() else rows).order_by("-pk").values_list("pk", "ambulatory")[:50])
+    asked = (own if own.exists() else rows).order_by("-pk").values_list("pk", "ambulatory", "recovery_minutes")[:50]
+    latest = {pk: (ambulatory, stay) for pk, ambulatory, stay in asked}
     if not latest:
         return None
     held = Intervention.equipment.through.objects.filter(intervention_id__in=latest)
     counts = Counter(held.values_list("equipment_id", flat=True))
     usual = frozenset(key for key, count in counts.items() if 2 * count > len(latest))
-    return usual, 2 * sum(latest.values()) > len(latest)
+    at_home = sum(ambulatory for ambulatory, _stay in latest.values())
+    return Usual(usual, 2 * at_home > len(latest), statistics.median_low(stay for _, stay in latest.values()))
 
 
 def _same_procedure(label: str, code: str) -> Q:

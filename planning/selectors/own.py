@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import (
@@ -19,6 +20,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +69,9 @@ _TONES = {State.RETURNED: "bad", State.PLANNED: "ok", State.DONE: "done", State.
 # What waits for the surgeon first, then what comes soonest.
 _RANKS = (State.RETURNED, State.DRAFT, State.PLANNED, State.REQUESTED, State.ACCEPTED, State.DONE, State.CANCELLED)
 
+# Of the list's filter.
+MOST_PROCEDURES = 60
+
 SORT = ["rank", "due", "planned_at", "-entered_at", "-requested_at"]
 
 
@@ -106,13 +111,46 @@ def own_interventions(user: User) -> QuerySet[Intervention]:
         rank=Case(*ranks, default=Value(len(_RANKS)), output_field=IntegerField()),
         due=due,
         planned_at=Case(When(state=State.PLANNED, then=Subquery(of_row.values("starts_at")[:1]))),
-    )
+        day=Case(
+            When(state=State.PLANNED, then=Subquery(of_row.values("slot__date")[:1])),
+            When(state=State.DONE, then=TruncDate("entered_at")),
+            default=F("deadline_date"), output_field=DateField(),
+        ),
+    )  # fmt: skip
     return rows.select_related("surgeon", "specialty", "actual_room").prefetch_related(
         Prefetch("placements", approved.select_related("plan", "slot__room"), to_attr="places"),
         Prefetch(
             "change_requests", ChangeRequest.objects.filter(state=ChangeRequest.State.OPEN), to_attr="open_changes"
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the list is narrowed to; a day counts as planned, done, or else the last one allowed."""
+
+    procedure: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.procedure or self.since or self.until)
+
+
+def narrowed(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
+    """Of ``own_interventions``."""
+    if asked.procedure:
+        rows = rows.filter(procedure_label=asked.procedure)
+    if asked.since:
+        rows = rows.filter(day__gte=asked.since)
+    return rows.filter(day__lte=asked.until) if asked.until else rows
+
+
+def own_procedures(user: User) -> list[str]:
+    """What the list can be narrowed to, the most frequent first. One query."""
+    rows = Intervention.objects.filter(surgeon__user=user).values("procedure_label").annotate(n=Count("pk"))
+    return [row["procedure_label"] for row in rows.order_by("-n", "procedure_label")[:MOST_PROCEDURES]]
 
 
 def group_counts(user: User) -> list[dict[str, Any]]:

@@ -53,6 +53,7 @@ def copied(request: Intervention) -> dict[str, Any]:
     """What an earlier request lends to a new one: all but the patient, the dates and what was said of it."""
     names = (
         "procedure_label", "planned_minutes", "side", "anaesthesia", "priority", "ambulatory", "child", "septic",
+        "recovery_minutes",
     )  # fmt: skip
     facts = {name: getattr(request, name) for name in names}
     return facts | {"equipment": list(request.equipment.all())}

@@ -72,9 +72,15 @@ def _id(thing: Any) -> Any:
 @register.inclusion_tag("planning/_sort_head.html", takes_context=True)
 def sort_head(context: template.Context, key: str, label: str, classes: str = "") -> dict[str, Any]:
     """A table head that sorts by ``key`` and, clicked again, reverses."""
+    return sort_link(context, key, label) | {"classes": classes}
+
+
+@register.inclusion_tag("planning/_sort_link.html", takes_context=True)
+def sort_link(context: template.Context, key: str, label: str) -> dict[str, Any]:
+    """The same where the list is no table."""
     sort = context["listing"].sort
     parameters = context["request"].GET.copy()
     parameters.pop("page", None)
     parameters["sort"] = f"-{key}" if sort == key else key
     direction = {key: "ascending", f"-{key}": "descending"}.get(sort, "")
-    return {"label": label, "query": parameters.urlencode(), "direction": direction, "classes": classes}
+    return {"label": label, "query": parameters.urlencode(), "direction": direction}

@@ -59,6 +59,7 @@ def answer_context(form: RequestForm, surgeon: Surgeon, today: date) -> dict[str
         "wish_text": wish_text(wished) if wished else "",
         "summary": _summary(facts, label, minutes, wished),
         "label": label,
+        "stay": stay_of(facts),
     }
 
 
@@ -80,9 +81,15 @@ def asked_of(facts: Facts, surgeon: Surgeon) -> Asked:
         ambulatory=bool(facts.get("ambulatory")),
         child=bool(facts.get("child")),
         septic=bool(facts.get("septic")),
-        recovery_minutes=USUAL_RECOVERY_MINUTES,
+        recovery_minutes=stay_of(facts),
         equipment=frozenset(one.code for one in facts.get("equipment") or ()),
     )
+
+
+def stay_of(facts: Facts) -> int:
+    """In the recovery room; as the form keeps it where nothing is written."""
+    minutes = facts.get("recovery_minutes")
+    return USUAL_RECOVERY_MINUTES if minutes is None else int(minutes)
 
 
 def _weekdays(places: dict[str, Any] | None) -> list[str]:
@@ -98,7 +105,11 @@ def _needs(surgeon: Surgeon, label: str, history: History | None) -> dict[str, A
     found = usual_needs(surgeon, label, code_of(label)) if label and history else None
     if found is None:
         return None
-    return {"equipment": ",".join(str(key) for key in sorted(found[0])), "ambulatory": found[1]}
+    return {
+        "equipment": ",".join(str(key) for key in sorted(found.equipment)),
+        "ambulatory": found.ambulatory,
+        "recovery": found.recovery_minutes,
+    }
 
 
 def _summary(facts: Facts, label: str, minutes: int | None, wished: date | None) -> dict[str, str]:

@@ -63,11 +63,19 @@ function start() {
     const ambulatory = form.querySelector(`[name=ambulatory][value=${told.dataset.ambulatory}]`);
     changed ||= !ambulatory.checked;
     ambulatory.checked = true;
+    const stay = form.elements.recovery_minutes;
+    const usualStay = written(Number(told.dataset.recovery));
+    changed ||= stay.value !== usualStay;
+    stay.value = usualStay;
     return changed;
   }
 
   function write(value) {
-    minutes.value = `${Math.floor(value / 60)}:${String(value % 60).padStart(2, "0")}`;
+    minutes.value = written(value);
+  }
+
+  function written(value) {
+    return `${Math.floor(value / 60)}:${String(value % 60).padStart(2, "0")}`;
   }
 
   function enhance() {
@@ -124,7 +132,7 @@ function start() {
       searching = setTimeout(search, 200);
     }
     if (field === minutes) ownDuration = minutes.value !== "";
-    if (field.name === "equipment" || field.name === "ambulatory") ownNeeds = true;
+    if (["equipment", "ambulatory", "recovery_minutes"].includes(field.name)) ownNeeds = true;
     if (field.name !== "patient_code" && field.name !== "notes" && field.name !== "answer") later();
   });
   document.addEventListener("change", (event) => {

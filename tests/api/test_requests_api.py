@@ -166,4 +166,17 @@ def test_procedures_are_found_by_their_words_and_bring_what_they_usually_need(
     assert client.get(f"{REQUESTS}procedures/").json() == found
     assert client.get(f"{REQUESTS}procedures/", {"q": "secret"}).json() == []
     answer = send(client, "post", f"{REQUESTS}duration/", {"procedure_label": "Prothèse de hanche"}).json()
-    assert answer["usual"] == {"equipment": [1], "ambulatory": True}
+    assert answer["usual"] == {"equipment": [1], "ambulatory": True, "recovery_minutes": 90}
+
+
+def test_the_stay_in_the_recovery_room_is_asked_kept_and_changed(client: Client, hospital: Hospital) -> None:
+    usual = send(client, "post", REQUESTS, NEW).json()
+    made = send(client, "post", REQUESTS, NEW | {"recovery_minutes": 0})
+    assert (usual["recovery_minutes"], made.json()["recovery_minutes"]) == (90, 0)
+    url = made.headers["Location"]
+    other = send(client, "patch", url, {"planned_minutes": 100}, if_match=made.headers["ETag"])
+    assert (other.status_code, other.json()["recovery_minutes"]) == (200, 0)
+    longer = send(client, "patch", url, {"recovery_minutes": 125}, if_match=other.headers["ETag"])
+    assert longer.json()["recovery_minutes"] == 125
+    wrong = send(client, "patch", url, {"recovery_minutes": 1441}, if_match=longer.headers["ETag"])
+    assert (wrong.status_code, "recovery_minutes" in str(wrong.json())) == (400, True)

@@ -125,9 +125,11 @@ def test_the_histogram_counts_every_case_once(hospital: Hospital) -> None:
 def test_the_usual_needs_are_those_of_most_cases(hospital: Hospital) -> None:
     microscope, surgeon = Equipment.objects.get(), hospital.surgeons[0]
     for number in range(3):
-        row = make_intervention(surgeon, 60, procedure_label=HIP, state="done", ambulatory=number > 0)
+        row = make_intervention(
+            surgeon, 60, procedure_label=HIP, state="done", ambulatory=number > 0, recovery_minutes=40 + 20 * number
+        )
         if number:
             row.equipment.add(microscope)
 
-    assert usual_needs(surgeon, HIP) == ({microscope.pk}, True)
+    assert usual_needs(surgeon, HIP) == ({microscope.pk}, True, 60)
     assert usual_needs(surgeon, "Jamais vu") is None

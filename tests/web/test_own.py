@@ -94,6 +94,30 @@ def test_it_is_searched_and_says_when_nothing_is_found(surgeon: Client, hospital
     assert "Rien ne répond à cette recherche" in surgeon.get(reverse(LIST) + "?q=hanche").content.decode()
 
 
+def test_it_is_narrowed_by_procedure_and_day_and_put_in_the_order_asked(surgeon: Client, hospital: Hospital) -> None:
+    martin = hospital.surgeons[0]
+    hip, late = ({"procedure_label": "Hanche"}, {"deadline_date": WEEK.days[4]})
+    planned = make_intervention(martin, 60, state="planned", patient_code="P-3", **hip, **late)
+    place(make_plan("approved", 1), planned, hospital, day=1)
+    knee = make_intervention(martin, 90, state="requested", patient_code="P-1", procedure_label="Genou", **late)
+    done = make_intervention(martin, 30, state="done", patient_code="P-2", entered_at=NOW - timedelta(days=9), **hip)
+
+    every = "?group=all"
+    assert found(surgeon, f"{every}&procedure=Hanche") == [planned, done]
+    assert found(surgeon, f"{every}&from=2026-11-24&until=2026-11-24") == [planned]
+    assert found(surgeon, f"{every}&until=2026-11-20") == [done]
+    assert found(surgeon, f"{every}&from=hier") == [planned, knee, done]
+    orders = {
+        "day": [done, planned, knee], "-day": [knee, planned, done], "patient": [knee, done, planned],
+        "label": [knee, planned, done], "minutes": [done, planned, knee],
+    }  # fmt: skip
+    assert {key: found(surgeon, f"{every}&sort={key}") for key in orders} == orders
+    text = surgeon.get(reverse(LIST) + f"{every}&procedure=Hanche&sort=-minutes").content.decode()
+    assert "?group=done&amp;procedure=Hanche&amp;sort=-minutes" in text
+    assert '<option value="-minutes" selected>de la colonne</option>' in text
+    assert "Tout montrer" in text
+
+
 def test_a_draft_of_the_planners_never_shows(surgeon: Client, hospital: Hospital) -> None:
     item = make_intervention(hospital.surgeons[0], state="accepted")
     place(make_plan("draft", 1), item, hospital, day=1)
@@ -127,7 +151,7 @@ def test_the_list_costs_as_many_queries_for_one_as_for_three(
         place(approved, item, hospital, start=480 + 60 * number)
         ask_change(intervention=item, kind="other", reason="x", user=hospital.surgeon_user, now=NOW)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         surgeon.get(reverse(LIST))
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from planning.access import Role
 from planning.models import Equipment, Intervention, JournalEntry, PatientRead, Surgeon
+from planning.templatetags.bloc import duration
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
 from tests.test_hostile_input import SEED, TEXTS, some
 from tests.web.conftest import SignIn
@@ -364,3 +365,37 @@ def test_addresses_that_nobody_should_ask_for_are_answered_in_words(surgeon: Cli
         assert surgeon.get(f"{NEW}?copie={text}").status_code in (200, 404)
     for text in ("%00", "a%00b", "x" * 3000, "a+" * 400, "%25_"):
         assert surgeon.get(f"/demandes/actes/?q={text}").status_code == 200
+
+
+# ---- The stay in the recovery room ----------------------------------------------------
+
+
+def test_the_stay_is_written_kept_copied_and_shown_to_the_bloc(
+    surgeon: Client, director: Client, hospital: Hospital
+) -> None:
+    surgeon.post(NEW, given(submit="1", recovery_minutes="2:10"))
+    surgeon.post(NEW, given(submit="1", patient_code="P-1", recovery_minutes=""))
+    first, usual = Intervention.objects.order_by("pk")
+    assert (first.recovery_minutes, usual.recovery_minutes) == (130, 90)
+    assert f"salle de réveil : {duration(130)}" in surgeon.get(f"{NEW}?copie={first.pk}").content.decode()
+    shown = director.get(reverse("inbox-item", kwargs={"pk": first.pk})).content.decode()
+    assert f"<dt>Salle de réveil</dt><dd>{duration(130)}</dd>" in shown
+
+
+def test_a_stay_that_is_no_duration_is_refused_where_it_is_written(surgeon: Client, hospital: Hospital) -> None:
+    text = surgeon.post(NEW, given(submit="1", recovery_minutes="longtemps")).content.decode()
+    assert '<details class="more" open>' in text
+    assert "Écrivez la durée comme 1:30, ou en minutes comme 90." in text
+    assert not Intervention.objects.exists()
+
+
+def test_the_procedure_brings_its_usual_stay_with_and_without_javascript(surgeon: Client, hospital: Hospital) -> None:
+    for minutes in (30, 45, 45):
+        make_intervention(
+            hospital.surgeons[0], procedure_label="Prothèse de hanche", state="done", recovery_minutes=minutes,
+            entered_at=NOW, left_at=NOW + timedelta(minutes=70),
+        )  # fmt: skip
+    answer = surgeon.post("/demandes/reponse/", given()).content.decode()
+    assert 'data-recovery="45"' in answer
+    page = surgeon.post(NEW, given(procedure="Prothèse de hanche", recovery_minutes="")).content.decode()
+    assert f"salle de réveil : {duration(45)}" in page

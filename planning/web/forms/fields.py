@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planning import wording
 from planning.calendar import FIRST_DAY, LAST_DAY
+from planning.models.interventions import USUAL_RECOVERY_MINUTES
 from planning.web.listing import MOST_DIGITS
 
 _CLOCK = re.compile(r"^(\d{1,2})\s*[:hH.]\s*(\d{2})?$")
@@ -63,6 +64,18 @@ class DurationField(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         return _written(value) if isinstance(value, int) else value
+
+
+def recovery_field() -> DurationField:
+    return DurationField(
+        label=_("Séjour prévu en salle de réveil"), required=False, shortest=0,
+        help_text=_("Vide : 1:30. 0 : pas de passage en salle de réveil."),
+    )  # fmt: skip
+
+
+def stay_kept(minutes: int | None) -> int:
+    """Of ``recovery_field``: the usual stay where nothing is written."""
+    return USUAL_RECOVERY_MINUTES if minutes is None else minutes
 
 
 class DayField(forms.DateField):

@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from planning import wording
 from planning.models import Intervention, Specialty, Surgeon
-from planning.models.interventions import USUAL_RECOVERY_MINUTES
 from planning.selectors.specialties import open_on
-from planning.web.forms.fields import DayField, DurationField, RowsField, require_order
+from planning.web.forms.fields import DayField, DurationField, RowsField, recovery_field, require_order, stay_kept
 
 
 class InterventionForm(forms.ModelForm[Intervention]):
@@ -20,10 +19,7 @@ class InterventionForm(forms.ModelForm[Intervention]):
         help_text=_("De l'entrée en salle à la sortie, sans la remise en état : 1:30 ou 90."),
     )
 
-    recovery_minutes = DurationField(
-        label=_("Séjour prévu en salle de réveil"), required=False, shortest=0,
-        help_text=_("Vide : 1:30. 0 : pas de passage en salle de réveil."),
-    )  # fmt: skip
+    recovery_minutes = recovery_field()
 
     class Meta:
         model = Intervention
@@ -62,8 +58,7 @@ class InterventionForm(forms.ModelForm[Intervention]):
         self.fields["notes"].help_text = _("Rien qui permette de reconnaître le patient.")
 
     def clean_recovery_minutes(self) -> int:
-        minutes = self.cleaned_data["recovery_minutes"]
-        return USUAL_RECOVERY_MINUTES if minutes is None else int(minutes)
+        return stay_kept(self.cleaned_data["recovery_minutes"])
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

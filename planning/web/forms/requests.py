@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import Equipment, Intervention
-from planning.web.forms.fields import DayField, DurationField, RowsField, require_order
+from planning.web.forms.fields import DayField, DurationField, RowsField, recovery_field, require_order, stay_kept
 
 DAYS_TO_OPERATE = 30
 _YES_NO = ((False, _("Complète")), (True, _("Ambulatoire")))
@@ -36,6 +36,7 @@ class RequestForm(forms.ModelForm[Intervention]):
         help_text=_("De l'entrée en salle à la sortie, sans la remise en état : 1:30 ou 90."),
         error_messages={"required": _("Dites combien de temps la salle est occupée, de l'entrée à la sortie.")},
     )  # fmt: skip
+    recovery_minutes = recovery_field()
     ambulatory = forms.BooleanField(
         label=_("Hospitalisation"), required=False, widget=forms.RadioSelect(choices=_YES_NO), initial=False
     )
@@ -44,7 +45,7 @@ class RequestForm(forms.ModelForm[Intervention]):
         model = Intervention
         fields = [
             "patient_code", "ambulatory", "procedure_label", "side", "planned_minutes", "priority", "admission_date",
-            "deadline_date", "equipment", "anaesthesia", "child", "septic", "notes", "wished_date",
+            "deadline_date", "equipment", "anaesthesia", "child", "septic", "recovery_minutes", "notes", "wished_date",
         ]  # fmt: skip
         widgets = {
             "side": forms.RadioSelect,
@@ -86,6 +87,9 @@ class RequestForm(forms.ModelForm[Intervention]):
         if code and not re.search(r"\d", code):
             raise ValidationError(_("Un code, jamais un nom : il contient au moins un chiffre, comme P-4821."))
         return str(code)
+
+    def clean_recovery_minutes(self) -> int:
+        return stay_kept(self.cleaned_data["recovery_minutes"])
 
     def clean_procedure_label(self) -> str:
         return " ".join(str(self.cleaned_data["procedure_label"]).split())

@@ -5,29 +5,51 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from planning.access import May, require
 from planning.models import ChangeRequest, Intervention, PatientRead, Surgeon, User
 from planning.selectors.change_sentences import change_text, refusal_text
 from planning.selectors.follow_up import follow_up
-from planning.selectors.own import GROUPS, SORT, STEPS, group_counts, own_interventions, progress_of
+from planning.selectors.own import (
+    GROUPS,
+    SORT,
+    STEPS,
+    Asked,
+    group_counts,
+    narrowed,
+    own_interventions,
+    own_procedures,
+    progress_of,
+)
 from planning.services.change_requests import ASKABLE, ChangeRefused, ask_change, withdraw_change
 from planning.services.reads import note_read
 from planning.web.forms.own import ChangeForm
 from planning.web.limits import limited
-from planning.web.listing import make_listing
+from planning.web.listing import asked_day, make_listing
 
 SEARCH = ["code", "patient_code", "procedure_label", "procedure_code"]
 SORTS = {
     "action": SORT,
+    "day": ["day", "planned_at", "requested_at"],
     "deadline": ["deadline_date", "requested_at"],
     "patient": ["patient_code"],
     "label": ["procedure_label"],
+    "minutes": ["planned_minutes"],
+    "state": ["rank", "due"],
+}
+SORT_NAMES = {
+    "action": gettext_lazy("ce qui m'attend d'abord"),
+    "day": gettext_lazy("par jour"),
+    "-day": gettext_lazy("par jour, le dernier d'abord"),
+    "deadline": gettext_lazy("par date limite"),
+    "label": gettext_lazy("par acte"),
+    "patient": gettext_lazy("par patient"),
 }
 
 
@@ -38,7 +60,10 @@ def own_list(request: HttpRequest) -> HttpResponse:
     group = request.GET.get("group", "")
     if group not in GROUPS:
         group = "coming"
-    rows = own_interventions(user).filter(state__in=GROUPS[group])
+    asked = Asked(
+        request.GET.get("procedure", "").replace("\0", ""), asked_day(request, "from"), asked_day(request, "until")
+    )
+    rows = narrowed(own_interventions(user).filter(state__in=GROUPS[group]), asked)
     listing = make_listing(request, rows, search=SEARCH, sorts=SORTS, default="action")
     shown = list(listing.page)
     _note_read(user, PatientRead.Source.LIST, [row.pk for row in shown])
@@ -47,10 +72,22 @@ def own_list(request: HttpRequest) -> HttpResponse:
         "rows": [{"row": row, "progress": progress_of(row), "place": _place(row)} for row in shown],
         "group": group,
         "groups": group_counts(user),
+        "asked": asked,
+        "procedures": own_procedures(user),
+        "sort_names": SORT_NAMES,
+        "kept": _kept(request.GET),
         "today": timezone.localdate(),
         "surgeon": Surgeon.objects.filter(user=user).first(),
     }
     return render(request, "planning/own/list.html", context)
+
+
+def _kept(asked: QueryDict) -> str:
+    """What another state of the list goes on asking."""
+    kept = asked.copy()
+    for name in ("page", "group"):
+        kept.pop(name, None)
+    return kept.urlencode()
 
 
 @require(May.SEE_OWN)

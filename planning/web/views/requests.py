@@ -186,8 +186,9 @@ def _filled(asked: QueryDict, surgeon: Surgeon) -> QueryDict:
         history, needs = duration_history(surgeon, label, code), usual_needs(surgeon, label, code)
         data["planned_minutes"] = str(history.advised) if history else ""
         if needs is not None:
-            data.setlist("equipment", [str(key) for key in needs[0]])
-            data["ambulatory"] = str(needs[1])
+            data.setlist("equipment", [str(key) for key in needs.equipment])
+            data["ambulatory"] = str(needs.ambulatory)
+            data["recovery_minutes"] = str(needs.recovery_minutes)
     if minutes := data.get("minutes", ""):
         data["planned_minutes"] = minutes
     return data
