@@ -45,6 +45,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "equipment_create": _EQUIPMENT,
     "equipment_edit": {"units": 3},
     "inbox_accept": {"interventions": [12], "minutes": 135},
+    "inbox_done": {"interventions": [12, 14]},
     "inbox_read": {"until": "2026-11-22T09:14:00+01:00"},
     "inbox_return": {"interventions": [12, 14], "reason": "De quel côté ?"},
     "inbox_undo": {"entries": [812]},

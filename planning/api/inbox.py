@@ -87,6 +87,10 @@ class AnswerBody(serializers.Serializer[Any]):
     answer = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
+class DoneBody(serializers.Serializer[Any]):
+    interventions = _numbers()
+
+
 class UndoBody(serializers.Serializer[Any]):
     entries = _numbers()
 
@@ -237,6 +241,18 @@ class InboxReturn(PlanningView):
         return _outcome(
             send_back(interventions=asked["interventions"], reason=reason, user=signed_in(request), now=timezone.now())
         )
+
+
+class InboxDone(PlanningView):
+    may = May.DECIDE
+
+    @extend_schema(operation_id="inbox_done", request=DoneBody, responses={200: OutcomeSerializer})
+    def post(self, request: Request) -> Response:
+        """Planned, and they took place though nobody stamped them; when they entered and left stays as it is."""
+        asked = given(DoneBody, request)
+        return _outcome(
+            mark_done(interventions=asked["interventions"], user=signed_in(request), now=timezone.now())
+        )  # fmt: skip
 
 
 class InboxUndo(PlanningView):

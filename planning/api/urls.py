@@ -174,6 +174,7 @@ urlpatterns: list[URLPattern] = [
     path("inbox/<int:pk>/", inbox_evidence.InboxEvidence.as_view(), name="api-inbox-item"),
     path("inbox/accept/", inbox.InboxAccept.as_view(), name="api-inbox-accept"),
     path("inbox/return/", inbox.InboxReturn.as_view(), name="api-inbox-return"),
+    path("inbox/done/", inbox.InboxDone.as_view(), name="api-inbox-done"),
     path("inbox/undo/", inbox.InboxUndo.as_view(), name="api-inbox-undo"),
     path("inbox/read/", inbox.InboxRead.as_view(), name="api-inbox-read"),
     path("interventions/<int:pk>/refuse/", inbox.InterventionRefuse.as_view(), name="api-intervention-refuse"),

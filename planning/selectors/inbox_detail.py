@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -79,8 +80,12 @@ class Detail:
     choices: list[Choice] = field(default_factory=list)
 
     @property
+    def asks_duration(self) -> bool:
+        return _asks_duration(self.item)
+
+    @property
     def kept(self) -> int:
-        return next((one.minutes for one in self.choices if one.chosen), self.item.intervention.planned_minutes)
+        return _kept(self.item, self.choices)
 
 
 def detail_of(item: Item, today: date) -> Detail:
@@ -92,6 +97,7 @@ def detail_of(item: Item, today: date) -> Detail:
     odd = [Said(conflict_text(item.hit), "bad")] if item.hit else []
     if row.state in (State.REQUESTED, State.RETURNED):
         odd += oddities(item, hint)
+    choices = _choices(hint, row)
     return Detail(
         item=item,
         hint=hint,
@@ -99,10 +105,20 @@ def detail_of(item: Item, today: date) -> Detail:
         chart=_chart(history, row.planned_minutes) if history else None,
         covered=covered_text(hint, row.planned_minutes),
         odd=odd,
-        places=_places(row, today),
+        places=places_of(row, _kept(item, choices), today),
         question=duration_question(hint, row),
-        choices=_choices(hint, row),
+        choices=choices,
     )
+
+
+def _asks_duration(item: Item) -> bool:
+    """Whoever accepts it says how long it is planned; what is accepted already has its duration."""
+    return item.intervention.state in (State.REQUESTED, State.RETURNED) and item.first is None
+
+
+def _kept(item: Item, choices: Iterable[Choice]) -> int:
+    chosen = (one.minutes for one in choices if one.chosen and _asks_duration(item))
+    return next(chosen, item.intervention.planned_minutes)
 
 
 def _choices(hint: Hint, row: Intervention) -> list[Choice]:
@@ -169,12 +185,12 @@ def _ticks(low: int, high: int) -> range:
 # --- The first places --------------------------------------------------------------------------------------------
 
 
-def _places(row: Intervention, today: date) -> list[PlaceLine]:
-    """Under the plans of the coming weeks, with the duration asked for. Nothing for what is over."""
+def places_of(row: Intervention, minutes: int, today: date) -> list[PlaceLine]:
+    """Under the plans of the coming weeks, if it were to last ``minutes``. Nothing for what is over."""
     if row.state in (State.DONE, State.CANCELLED, State.DRAFT):
         return []
     asked = Asked(
-        surgeon=row.surgeon, minutes=row.planned_minutes, admission=row.admission_date, deadline=row.deadline_date,
+        surgeon=row.surgeon, minutes=minutes, admission=row.admission_date, deadline=row.deadline_date,
         priority=row.priority, ambulatory=row.ambulatory, child=row.child, septic=row.septic,
         recovery_minutes=row.recovery_minutes, equipment=frozenset(one.code for one in row.equipment.all()),
     )  # fmt: skip

@@ -59,6 +59,7 @@ def slot_sentence(before: Facts, after: Facts) -> str:
     """What became of a slot of the week."""
     if after.get("restored"):
         return _("La semaine est rendue au plan directeur")
+    after = {name: value for name, value in after.items() if name != "total_cost"}
     if before and after:
         return _("Plage changée : %(from)s devient %(to)s") % {"from": _slot(before), "to": _slot(after)}
     if after:
@@ -95,6 +96,8 @@ def changed_fields(before: Facts, after: Facts) -> str:
     """« durée prévue 01:00 → 01:30 ; notes modifié »."""
     parts = []
     for name in wording.ordered(after, FIELD_NAMES):
+        if name == "total_cost":
+            continue
         label = FIELD_NAMES.get(name, name)
         if name in before:
             parts.append(f"{label} {_written(name, before[name])} → {_written(name, after[name])}")

@@ -10,16 +10,18 @@ from django.db import IntegrityError, transaction
 
 from planning.calendar import local_date
 from planning.models import ChangeRequest, Intervention, JournalEntry, Notice, Plan, User
+from planning.selectors.totals import total_of
 from planning.services.interventions import (
     CLOSED,
     InterventionRefused,
+    at_cost,
     cancel_intervention,
     edit_intervention,
     fingerprint,
     lock_drafts_of,
     written,
 )
-from planning.services.journal import append_about
+from planning.services.journal import append_about, week_planned
 from planning.services.notices import tell_deciders, tell_surgeon
 from planning.services.open_changes import change_facts
 from planning.services.slots import touch_drafts
@@ -98,6 +100,7 @@ def answer_change(*, change: ChangeRequest, accept: bool, answer: str, user: Use
     mondays = lock_drafts_of([change.intervention_id])
     kept = Intervention.objects.select_for_update(no_key=True, of=("self",)).select_related("surgeon", "specialty")
     intervention = kept.get(pk=change.intervention_id)
+    monday = week_planned(intervention)
     _close(change, State.ACCEPTED if accept else State.REFUSED, answer, user, now)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
@@ -108,7 +111,7 @@ def answer_change(*, change: ChangeRequest, accept: bool, answer: str, user: Use
             raise ChangeRefused("closed") from error
     entry = _note(
         change, JournalEntry.Action.ANSWER, user, now, before={"change": change.pk, **before},
-        after={**after, **change_facts(change), "accepted": accept}, reason=answer,
+        after={**after, **change_facts(change), "accepted": accept}, reason=answer, monday=monday,
     )  # fmt: skip
     tell_surgeon(kind=Notice.Kind.ANSWERED, intervention=intervention, user=user, now=now, answer=str(change.state))
     return entry
@@ -139,9 +142,11 @@ def _carry_out(
             row.to_replan_since = now
         row.save(update_fields=names)
         touch_drafts(mondays)
-    holding = Plan.objects.filter(status=Plan.Status.DRAFT, placements__intervention=row)
-    held = {str(plan): revision for plan, revision in holding.values_list("pk", "revision")}
-    return {**before, "held": held}, {name: written(row, name) for name in names}
+    drafts = Plan.objects.filter(status=Plan.Status.DRAFT, placements__intervention=row).select_related("base")
+    holding = list(drafts.order_by("monday"))
+    total = total_of(holding[-1]) if holding else None
+    held = {str(plan.pk): plan.revision for plan in holding}
+    return {**before, "held": held}, {name: written(row, name) for name in names} | at_cost(total)
 
 
 def _close(change: ChangeRequest, state: str, answer: str, user: User, now: datetime) -> None:
@@ -172,8 +177,9 @@ def _minutes_of(intervention: Intervention, minutes: int | None) -> int:
 
 def _note(
     change: ChangeRequest, action: str, user: User, now: datetime, *, after: Mapping[str, Any],
-    before: Mapping[str, Any] | None = None, reason: str = "",
+    before: Mapping[str, Any] | None = None, reason: str = "", monday: date | None = None,
 ) -> JournalEntry:  # fmt: skip
     return append_about(
-        intervention=change.intervention, action=action, user=user, now=now, before=before, after=after, reason=reason
-    )
+        intervention=change.intervention, action=action, user=user, now=now, before=before, after=after, reason=reason,
+        monday=monday,
+    )  # fmt: skip

@@ -80,7 +80,7 @@ def merge_duplicates(*, kept: int, dropped: Collection[int], user: User, now: da
     Raises ``InterventionRefused`` when the one to keep is closed, ``NoDuplicate`` when the others are
     not its patient's.
     """
-    mondays = lock_drafts_of(dropped)
+    lock_drafts_of(dropped)
     rows = {row.pk: row for row in _locked({kept, *dropped})}
     stays = rows.get(kept)
     if stays is None or stays.state in (*CLOSED, State.DRAFT):
@@ -91,11 +91,10 @@ def merge_duplicates(*, kept: int, dropped: Collection[int], user: User, now: da
     open_ones = [one for one in others if one.state not in (*CLOSED, State.DRAFT)]
     late = [one for one in others if one not in open_ones]
     reason = _("Doublon de %(code)s") % {"code": stays.code}
-    left = leave_drafts([one.pk for one in open_ones], mondays)
+    left = leave_drafts(one.pk for one in open_ones)
     change = {"state": State.CANCELLED, "cancel_reason": reason, "to_replan_since": None}
     entries = [
-        change_row(one, change, Action.MERGE, user, now, reason, {"kept": stays.code}, left.get(one.pk))
-        for one in open_ones
+        change_row(one, change, Action.MERGE, user, now, reason, {"kept": stays.code}, left) for one in open_ones
     ]
     return Outcome(tuple(entries), refusals(late))
 

@@ -72,8 +72,9 @@ def update(modified: Sequence[Modified], creator: Creator, *, user: User, now: d
         named = one.row.equipment if "equipment" in {change.field.name for change in one.changes} else None
         equipment = one.stored.equipment.all() if named is None else {creator.equipment(each) for each in named}
         edit_intervention(
-            intervention=one.stored, equipment=equipment, seen=seen, user=user, now=now, reason=_("Import")
-        )
+            intervention=one.stored, equipment=equipment, seen=seen, user=user, now=now, reason=_("Import"),
+            priced=False,
+        )  # fmt: skip
 
 
 def _held(stored: Intervention) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.db import transaction
 
 from planning.calendar import local_date
 from planning.models import Equipment, Intervention, JournalEntry, Placement, Plan, User
-from planning.services.journal import append_about
+from planning.services.draft_totals import DraftTotals, draft_totals
+from planning.services.journal import append_about, week_planned
 from planning.services.notices import tell_decisions
 from planning.services.numbering import take_code
-from planning.services.open_changes import close_changes
+from planning.services.open_changes import close_change
 from planning.services.slots import touch_drafts
 from planning.services.steps import snapshot
 
@@ -68,10 +70,12 @@ def edit_intervention(
     user: User,
     now: datetime,
     reason: str = "",
+    priced: bool = True,
 ) -> bool:
     """Save the corrected row; says whether anything changed. Drafts that hold it learn of it.
 
-    ``seen`` is the ``fingerprint`` of what the person was shown. Raises ``InterventionChanged`` when the row is no
+    ``seen`` is the ``fingerprint`` of what the person was shown. ``priced`` False: the line does not tell what its
+    drafts cost, for whoever corrects hundreds at once. Raises ``InterventionChanged`` when the row is no
     longer that, ``InterventionRefused`` when it is done or cancelled.
     """
     mondays = lock_drafts_of([intervention.pk])
@@ -80,6 +84,7 @@ def edit_intervention(
         raise InterventionRefused
     if fingerprint(kept) != seen:
         raise InterventionChanged
+    totals = draft_totals(mondays if priced else ())
     before = facts_of(kept)
     secrets = [name for name in sorted(SECRET) if getattr(kept, name) != getattr(intervention, name)]
     intervention.save(update_fields=FIELDS)
@@ -88,9 +93,11 @@ def edit_intervention(
     changed = [name for name in after if before[name] != after[name]]
     if not changed and not secrets:
         return False
+    total, delta = totals.now() if changed else (None, None)
     _note(
         intervention, user, now, {name: before[name] for name in changed},
-        {name: after[name] for name in changed} | dict.fromkeys(secrets, True), reason,
+        {name: after[name] for name in changed} | dict.fromkeys(secrets, True) | at_cost(total), reason,
+        monday=totals.monday, cost_delta=delta,
     )  # fmt: skip
     touch_drafts(mondays)
     return True
@@ -105,13 +112,13 @@ def cancel_intervention(
 
     Raises ``InterventionRefused`` when it is done or cancelled already, or no longer ``shown_as`` when that is given.
     """
-    mondays = lock_drafts_of([intervention.pk])
+    lock_drafts_of([intervention.pk])
     row = Intervention.objects.select_for_update(no_key=True).get(pk=intervention.pk)
     if row.state in CLOSED or (shown_as and row.state != shown_as):
         raise InterventionRefused
     action = Action.REFUSE if row.state in (State.REQUESTED, State.RETURNED) else Action.CANCEL
     change = {"state": State.CANCELLED, "cancel_reason": reason, "to_replan_since": None}
-    return change_row(row, change, action, user, now, reason, left=leave_drafts([row.pk], mondays).get(row.pk))
+    return change_row(row, change, action, user, now, reason, left=leave_drafts([row.pk]))
 
 
 def lock_drafts_of(interventions: Iterable[int]) -> list[date]:
@@ -125,20 +132,29 @@ def lock_drafts_of(interventions: Iterable[int]) -> list[date]:
     return list(drafts.order_by("pk").values_list("monday", flat=True))
 
 
-def leave_drafts(interventions: Iterable[int], mondays: Iterable[date]) -> dict[int, dict[str, Any]]:
-    """They leave the drafts (locked by ``lock_drafts_of``).
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What leaves drafts with a decision, by intervention: {plan: [its revision since, where it was]}; and what the
+    drafts that the decision touches cost."""
 
-    By intervention, for whoever takes it back: {plan: [its revision since, where it was]}.
-    """
+    places: Mapping[int, Mapping[str, Any]]
+    totals: DraftTotals
+
+
+def leave_drafts(interventions: Iterable[int], *, since: date | None = None) -> Left:
+    """They are to leave the drafts (locked by ``lock_drafts_of``), of the days from ``since`` on: ``change_row`` takes
+    each out."""
     rows = Placement.objects.filter(intervention__in=list(interventions), plan__status=Plan.Status.DRAFT)
-    held = list(rows.select_related("slot__room", "plan"))
-    if held:
-        rows.delete()
-        touch_drafts(mondays)
-    left: dict[int, dict[str, Any]] = {}
+    if since is not None:
+        rows = rows.filter(slot__date__gte=since)
+    held = list(rows.select_related("slot__room", "plan__base"))
+    places: dict[int, dict[str, Any]] = {}
     for row in held:
-        left.setdefault(row.intervention_id, {})[str(row.plan_id)] = [row.plan.revision + 1, snapshot(row)]
-    return left
+        places.setdefault(row.intervention_id, {})[str(row.plan_id)] = [row.plan.revision + 1, snapshot(row)]
+    plans = {row.plan_id: row.plan for row in held}
+    totals = DraftTotals(plans.values())
+    touch_drafts(plan.monday for plan in plans.values())
+    return Left(places, totals)
 
 
 def change_row(
@@ -149,23 +165,36 @@ def change_row(
     now: datetime,
     reason: str = "",
     facts: Mapping[str, Any] | None = None,
-    left: Mapping[str, Any] | None = None,
+    left: Left | None = None,
 ) -> JournalEntry:
     """Write a decision on a row that is locked already, and its line, which services/undoing.py can take back.
 
-    ``left`` are the places it held in drafts. What is asked of one that is over now is closed with it.
+    It leaves the drafts as ``left`` says, and the line tells what they cost then. What is asked of one that is over
+    now is closed with it.
     """
-    before = {name: written(row, name) for name in change}
+    monday = week_planned(row)
+    places = left.places.get(row.pk) if left else None
+    before = {name: written(row, name) for name in change} | ({"drafts": dict(places)} if places else {})
     for name, value in change.items():
         setattr(row, name, value)
     row.save(update_fields=list(change))
+    if places:
+        row.placements.filter(plan__in=[int(plan) for plan in places]).delete()
     if change.get("state") in CLOSED:
-        closed = close_changes(of=[row], reason=reason, user=user, now=now)
-        before |= {"change": closed[row.pk]} if closed else {}
-    after = {name: written(row, name) for name in change} | dict(facts or {})
-    entry = _note(row, user, now, before | ({"drafts": dict(left)} if left else {}), after, reason, action)
+        closed = close_change(of=row, reason=reason, user=user, now=now, monday=monday)
+        before |= {"change": closed} if closed else {}
+    total, delta = left.totals.now() if left else (None, None)
+    after = {name: written(row, name) for name in change} | dict(facts or {}) | at_cost(total)
+    entry = _note(
+        row, user, now, before, after, reason, action, (left.totals.monday if left else None) or monday, delta
+    )  # fmt: skip
     tell_decisions(entries=[entry], user=user, now=now)
     return entry
+
+
+def at_cost(total: float | None) -> dict[str, float]:
+    """What a week costs, as the journal keeps it."""
+    return {} if total is None else {"total_cost": total}
 
 
 def written(row: Intervention, name: str) -> Any:
@@ -201,8 +230,9 @@ def facts_of(intervention: Intervention) -> dict[str, Any]:
 
 def _note(
     intervention: Intervention, user: User, now: datetime, before: dict[str, Any] | None, after: dict[str, Any],
-    reason: str = "", action: str = Action.EDIT,
+    reason: str = "", action: str = Action.EDIT, monday: date | None = None, cost_delta: float | None = None,
 ) -> JournalEntry:  # fmt: skip
     return append_about(
-        intervention=intervention, action=action, user=user, now=now, before=before, after=after, reason=reason
-    )
+        intervention=intervention, action=action, user=user, now=now, before=before, after=after, reason=reason,
+        monday=monday, cost_delta=cost_delta,
+    )  # fmt: skip

@@ -83,14 +83,21 @@ def append_about(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     reason: str = "",
+    monday: date | None = None,
+    cost_delta: float | None = None,
 ) -> JournalEntry:
-    """One line on an intervention, under the week that a living version plans it in, so that its journal shows it."""
-    placed = Placement.objects.filter(intervention=intervention, plan__status__in=LIVING)
-    day = placed.order_by("-slot__date").values_list("slot__date", flat=True).first()
+    """One line on an intervention, under ``monday``'s week, else the one that a living version plans it in."""
     return JournalEntry.objects.create(
         at=now, user=user, action=action, intervention=intervention, before=before, after=after, reason=reason,
-        monday=Week.of(day).monday if day else None,
+        monday=monday or week_planned(intervention), cost_delta=cost_delta,
     )  # fmt: skip
+
+
+def week_planned(intervention: Intervention) -> date | None:
+    """The Monday of the last week that a draft or an approved version plans it in: whose journal shows it."""
+    placed = Placement.objects.filter(intervention=intervention, plan__status__in=LIVING)
+    day = placed.order_by("-slot__date").values_list("slot__date", flat=True).first()
+    return Week.of(day).monday if day else None
 
 
 @contextmanager

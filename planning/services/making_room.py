@@ -11,7 +11,7 @@ from planning.models import JournalEntry, Placement, Plan, User
 from planning.selectors.evaluation import UnknownIntervention
 from planning.selectors.loaded import load_week_problem
 from planning.selectors.making_room import room_for
-from planning.services.placements import Change, conclude
+from planning.services.placements import Change, at_cost, conclude
 from planning.services.steps import UnableToChangePlan, claim_revision, snapshots
 
 
@@ -59,4 +59,6 @@ def make_room(*, plan: Plan, intervention: int, slot: int, revision: int, user: 
     }
     after = snapshots(plan.pk, touched)
     action = JournalEntry.Action.MOVE
-    return conclude(plan, number, action, facts, before, after, user, now, "", made.delta, intervention)
+    return conclude(
+        plan, number, action, facts, before, after, user, now, "", at_cost(loaded, made.delta), intervention
+    )

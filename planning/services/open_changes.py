@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from planning.models import ChangeRequest, Intervention, JournalEntry, Notice, User
@@ -22,26 +21,23 @@ def change_facts(change: ChangeRequest) -> dict[str, Any]:
     }
 
 
-def close_changes(*, of: Collection[Intervention], reason: str, user: User, now: datetime) -> dict[int, int]:
-    """The interventions are over (done, cancelled, merged): what is asked of them is closed, and its surgeon told.
+def close_change(*, of: Intervention, reason: str, user: User, now: datetime, monday: date | None = None) -> int | None:
+    """The intervention is over (done, cancelled, merged): what is asked of it is closed, and its surgeon told.
 
-    By intervention, the request closed: the line of whatever ended it keeps its number, for whoever takes that back.
+    The request closed, if any: the line of whatever ended it keeps its number, for whoever takes that back.
+    ``monday``: the week that planned it.
     """
-    rows = {row.pk: row for row in of}
-    closed = {}
-    for change in ChangeRequest.objects.filter(intervention__in=rows, state=State.OPEN).order_by("pk"):
-        # Conditional: the surgeon may withdraw it at this very moment.
-        same = ChangeRequest.objects.filter(pk=change.pk, state=State.OPEN)
-        if not same.update(state=State.CLOSED, answer=reason, decided_at=now, decided_by=user):
-            continue
-        row = rows[change.intervention_id]
-        append_about(
-            intervention=row, action=JournalEntry.Action.ANSWER, user=user, now=now, reason=reason,
-            after={**change_facts(change), "closed": str(row.state)},
-        )  # fmt: skip
-        tell_surgeon(kind=Notice.Kind.ANSWERED, intervention=row, user=user, now=now, answer=State.CLOSED.value)
-        closed[row.pk] = change.pk
-    return closed
+    open_one = ChangeRequest.objects.filter(intervention=of, state=State.OPEN)
+    change = open_one.first()
+    # Conditional: the surgeon may withdraw it at this very moment.
+    if change is None or not open_one.update(state=State.CLOSED, answer=reason, decided_at=now, decided_by=user):
+        return None
+    append_about(
+        intervention=of, action=JournalEntry.Action.ANSWER, user=user, now=now, reason=reason, monday=monday,
+        after={**change_facts(change), "closed": str(of.state)},
+    )  # fmt: skip
+    tell_surgeon(kind=Notice.Kind.ANSWERED, intervention=of, user=user, now=now, answer=State.CLOSED.value)
+    return change.pk
 
 
 def is_as_decided(change: int, at: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -14,9 +14,9 @@ from planning.models import Intervention, JournalEntry, Placement, Plan, PlanSte
 from planning.selectors.evaluation import Price, price
 from planning.selectors.judging import cost_change
 from planning.selectors.loaded import LoadedWeek, load_week_problem
+from planning.selectors.totals import total_in, total_of
 from planning.services.journal import append_entry
 from planning.services.steps import Snapshot, UnableToChangePlan, claim_revision, record_step, snapshots
-from planning.solver.costs import breakdown
 from planning.solver.result import Violation
 
 Action = JournalEntry.Action
@@ -113,7 +113,8 @@ def move_placement(
         "shifted": [loaded.interventions[key].code for key in judged.shifts],
     }
     after = snapshots(plan.pk, touched)
-    return conclude(plan, number, action, facts, before, after, user, now, reason, judged.delta.total, intervention)
+    cost = at_cost(loaded, judged.delta.total)
+    return conclude(plan, number, action, facts, before, after, user, now, reason, cost, intervention)
 
 
 def _open_slot(judged: Price) -> Slot:
@@ -149,7 +150,8 @@ def unplan_interventions(
     delta = cost_change(loaded.problem, loaded.assignments, left).total
     after: Snapshot = dict.fromkeys(wanted)
     facts = named_facts(loaded.interventions[key].code for key in sorted(wanted, key=int))
-    return conclude(plan, number, Action.UNPLAN, facts, before, after, user, now, reason.strip(), delta)
+    cost = at_cost(loaded, delta)
+    return conclude(plan, number, Action.UNPLAN, facts, before, after, user, now, reason.strip(), cost)
 
 
 @transaction.atomic
@@ -186,7 +188,7 @@ def pin_placements(
     after = snapshots(plan.pk, [row.intervention_id for row in changed])
     action = Action.PIN if pinned else Action.UNPIN
     facts = named_facts(row.intervention.code for row in changed)
-    return conclude(plan, number, action, facts, before, after, user, now, reason, 0.0)
+    return conclude(plan, number, action, facts, before, after, user, now, reason, Cost(total_of(plan), 0.0))
 
 
 # --- Undo, redo --------------------------------------------------------------------------------------------------
@@ -219,7 +221,7 @@ def _turn(plan: Plan, number: int, step: PlanStep | None, action: str, user: Use
     placed = [int(key) for key, row in put.items() if row is not None]
     if Intervention.objects.filter(pk__in=placed, state__in=TO_PLAN).count() != len(placed):
         raise UnableToRestore
-    cost_before = _total(plan)
+    cost_before = total_of(plan)
     restore(plan, put)
     # A proposal taken whole brought its policy and its figures along: they leave and come back with it.
     settings = step.facts.get("plan")
@@ -228,7 +230,8 @@ def _turn(plan: Plan, number: int, step: PlanStep | None, action: str, user: Use
     step.undone = undone
     step.save(update_fields=["undone"])
     plan.refresh_from_db()
-    delta = _total(plan) - cost_before
+    total = total_of(plan)
+    delta = total - cost_before
     shown = {name: value for name, value in step.facts.items() if name != "plan"}
     facts = {**shown, "step": step.action, "revision": number}
     append_entry(
@@ -238,7 +241,7 @@ def _turn(plan: Plan, number: int, step: PlanStep | None, action: str, user: Use
         now=now,
         intervention_id=_only(put),
         before={"placements": left},
-        after={**facts, "placements": put},
+        after={**facts, "placements": put, "total_cost": total},
         cost_delta=delta,
     )
     return Change(action, facts, delta)
@@ -277,15 +280,22 @@ def _slot_again(row: Mapping[str, Any]) -> Slot:
 # --- Shared parts ------------------------------------------------------------------------------------------------
 
 
+class Cost(NamedTuple):
+    """What the week costs after a step, and what the step changed of it."""
+
+    total: float
+    delta: float
+
+
+def at_cost(loaded: LoadedWeek, delta: float) -> Cost:
+    """Of a step on the week as it was loaded before."""
+    return Cost(total_in(loaded) + delta, delta)
+
+
 def named_facts(codes: Iterable[str]) -> dict[str, Any]:
     """The interventions a step is about, by their codes."""
     named = list(codes)
     return {"code": named[0], "count": len(named)} if len(named) == 1 else {"codes": named, "count": len(named)}
-
-
-def _total(plan: Plan) -> float:
-    loaded = load_week_problem(Week(plan.monday), plan)
-    return breakdown(loaded.problem, loaded.assignments).total
 
 
 def _only(placements: Snapshot) -> int | None:
@@ -303,7 +313,7 @@ def conclude(
     user: User,
     now: datetime,
     reason: str,
-    delta: float,
+    cost: Cost,
     intervention: int | None = None,
 ) -> Change:
     """Log the step for undo, and tell the journal: of the one ``intervention``, or of all that the step touched."""
@@ -314,7 +324,7 @@ def conclude(
     was: dict[str, Any] | None = {"placements": before} if subject is None else _place(before[str(subject)])
     where = None if subject is None else _place(after[str(subject)])
     # All that the step touched, so that the journal alone leads back to any revision.
-    told = {**facts, **(where or {}), "placements": after, "revision": revision}
+    told = {**facts, **(where or {}), "placements": after, "revision": revision, "total_cost": cost.total}
     if any(_is_forced(row) and not _is_forced(before.get(key)) for key, row in after.items()):
         told["forced"] = True
     append_entry(
@@ -326,9 +336,9 @@ def conclude(
         before=was,
         after=told,
         reason=reason[:MOST_REASON],
-        cost_delta=delta,
+        cost_delta=cost.delta,
     )
-    return Change(action, facts, delta)
+    return Change(action, facts, cost.delta)
 
 
 def _is_forced(row: Mapping[str, Any] | None) -> bool:

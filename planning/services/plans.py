@@ -11,12 +11,12 @@ from planning.calendar import Week
 from planning.models import Intervention, JournalEntry, Placement, Plan, SignOff, Site, User
 from planning.selectors.loaded import load_week_problem
 from planning.selectors.pricing import PARAMETERS
+from planning.selectors.totals import total_in
 from planning.services.journal import append_entry
 from planning.services.notices import tell_publication
 from planning.services.replanning import let_fall_out, planned_anew
 from planning.services.sign_offs import close_sign_offs, copy_sign_offs
 from planning.services.steps import Stale
-from planning.solver.costs import breakdown
 
 Status = Plan.Status
 # Two versions numbered at the same instant: the second tries the next number.
@@ -145,7 +145,7 @@ def _freeze(draft: Plan, signed: list[SignOff], user: User, now: datetime) -> Pl
             },
             base=draft.base,
             lower_bound=draft.lower_bound,
-            total_cost=breakdown(loaded.problem, loaded.assignments).total,
+            total_cost=total_in(loaded),
             created_at=now,
             created_by=user,
             approved_at=now,

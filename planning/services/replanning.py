@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
+from planning.calendar import local_date
 from planning.models import Intervention, JournalEntry, Placement, Plan, User
 from planning.services.decisions import Outcome, refusals
 from planning.services.interventions import InterventionRefused, change_row, leave_drafts, lock_drafts_of
@@ -38,25 +39,30 @@ def plan_again(*, intervention: int, reason: str, user: User, now: datetime) -> 
     The approved version that planned it stays as it is. It waits since its planned day when that is past. Raises
     ``InterventionRefused`` when it is not planned any more.
     """
-    mondays = lock_drafts_of([intervention])
+    lock_drafts_of([intervention])
     row = Intervention.objects.select_for_update(no_key=True).get(pk=intervention)
     if row.state != State.PLANNED:
         raise InterventionRefused
     places = Placement.objects.filter(intervention=row, plan__status=Plan.Status.APPROVED)
     day = places.order_by("-starts_at").values_list("starts_at", flat=True).first()
     since = min(now, day) if day else now
-    left = leave_drafts([row.pk], mondays).get(row.pk)
+    left = leave_drafts([row.pk])
     change = {"state": State.ACCEPTED, "to_replan_since": since}
     return change_row(row, change, Action.UNPLAN, user, now, reason, left=left)
 
 
 @transaction.atomic
 def mark_done(*, interventions: Collection[int], user: User, now: datetime) -> Outcome:
-    """Planned interventions that took place though nobody stamped them."""
+    """Planned interventions that took place though nobody stamped them; when they entered and left stays as it is.
+
+    They leave the drafts of the days to come. Those that are not planned any more are refused; the others go through.
+    """
+    lock_drafts_of(interventions)
     rows = Intervention.objects.select_for_update(no_key=True).filter(pk__in=interventions).order_by("pk")
     found = list(rows)
     done = [row for row in found if row.state == State.PLANNED]
-    entries = [change_row(row, {"state": State.DONE}, Action.EDIT, user, now) for row in done]
+    left = leave_drafts((row.pk for row in done), since=local_date(now))
+    entries = [change_row(row, {"state": State.DONE}, Action.EDIT, user, now, left=left) for row in done]
     return Outcome(tuple(entries), refusals(row for row in found if row not in done))
 
 

@@ -13,15 +13,13 @@ from typing import Any
 from django.db import transaction
 
 from planning.access import signs_as
-from planning.calendar import Week
 from planning.models import JournalEntry, Plan, SignOff, User
 from planning.selectors.audience import signers_of
-from planning.selectors.loaded import load_week_problem
 from planning.selectors.sign_offs import Standing, State, may_record, may_sign, missing, standings
+from planning.selectors.totals import total_of
 from planning.services.journal import append_entry
 from planning.services.notices import tell_sign_off, tell_signers
 from planning.services.steps import Stale
-from planning.solver.costs import breakdown
 
 Kind, Decision = SignOff.Kind, SignOff.Decision
 MOST_COMMENT = 300
@@ -81,7 +79,7 @@ def ask_sign_offs(*, plan_id: int, revision: int, user: User, now: datetime) -> 
     awaited = missing(found)
     append_entry(
         plan=draft, user=user, action=JournalEntry.Action.SIGN, now=now,
-        after={"sign_off": "asked", "of": [_named(one) for one in awaited]},
+        after={"sign_off": "asked", "of": [_named(one) for one in awaited], "total_cost": total_of(draft)},
     )  # fmt: skip
     tell_signers(signers=signers_of(awaited, draft), plan=draft, user=user, now=now)
     return awaited
@@ -175,7 +173,6 @@ def _write(draft: Plan, standing: Standing, decision: str, user: User, now: date
         comment=comment, covers=standing.covers, digest=standing.digest,
     )  # fmt: skip
     refused = decision == Decision.REFUSED
-    loaded = load_week_problem(Week(draft.monday), draft)
     append_entry(
         plan=draft,
         user=user,
@@ -186,7 +183,7 @@ def _write(draft: Plan, standing: Standing, decision: str, user: User, now: date
             "sign_off": decision,
             "of": [_named(standing)],
             "covers": len(standing.covers),
-            "total_cost": breakdown(loaded.problem, loaded.assignments).total,
+            "total_cost": total_of(draft),
         },
         reason=comment,
     )

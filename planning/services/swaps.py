@@ -11,7 +11,7 @@ from planning.calendar import Week, at_minute
 from planning.models import JournalEntry, Placement, Plan, User
 from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.selectors.swaps import Swap, swap_rooms, swap_two
-from planning.services.placements import MOST_REASON, Change, ReasonRequired, conclude
+from planning.services.placements import MOST_REASON, Change, ReasonRequired, at_cost, conclude
 from planning.services.steps import claim_revision, snapshots
 from planning.solver.result import Violation
 
@@ -38,7 +38,7 @@ def swap_placements(
         "to": _stood(loaded, str(second)),
         "shifted": [loaded.interventions[key].code for key in judged.shifts],
     }
-    return _apply(plan, number, judged, Action.SWAP, facts, user, now, reason)
+    return _apply(plan, number, loaded, judged, Action.SWAP, facts, user, now, reason)
 
 
 @transaction.atomic
@@ -68,7 +68,7 @@ def swap_room_days(
         "to": {"room": loaded.rooms[str(other_room)].code, "date": other_day.isoformat()},
         "count": len(judged.landings),
     }
-    return _apply(plan, number, judged, Action.SWAP_ROOMS, facts, user, now, reason)
+    return _apply(plan, number, loaded, judged, Action.SWAP_ROOMS, facts, user, now, reason)
 
 
 def _stood(loaded: LoadedWeek, key: str) -> dict[str, Any]:
@@ -80,6 +80,7 @@ def _stood(loaded: LoadedWeek, key: str) -> dict[str, Any]:
 def _apply(
     plan: Plan,
     revision: int,
+    loaded: LoadedWeek,
     judged: Swap,
     action: str,
     facts: dict[str, Any],
@@ -104,7 +105,8 @@ def _apply(
             row.pinned_by, row.pinned_at, row.pin_reason, row.forced = user, now, reason, key in forced
     Placement.objects.bulk_update(rows, ["slot", "starts_at", "pinned_by", "pinned_at", "pin_reason", "forced"])
     after = snapshots(plan.pk, touched)
-    return conclude(plan, revision, action, facts, before, after, user, now, reason, judged.delta.total)
+    cost = at_cost(loaded, judged.delta.total)
+    return conclude(plan, revision, action, facts, before, after, user, now, reason, cost)
 
 
 def _blamed(judged: Swap) -> set[str]:

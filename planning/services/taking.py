@@ -12,10 +12,10 @@ from django.db import transaction
 from planning.calendar import Week, minute_of
 from planning.models import JournalEntry, Placement, Plan, User
 from planning.selectors.loaded import LoadedWeek, load_week_problem
+from planning.selectors.totals import total_in
 from planning.selectors.warnings import slot_warnings
 from planning.services.journal import append_entry
 from planning.services.steps import claim_revision, record_step, snapshots
-from planning.solver.costs import breakdown
 from planning.solver.problem import Intervention, Slot
 from planning.solver.result import Violation, binding
 from planning.solver.rules import Load, capacity_violations, load_of, slot_violations, timeline_violations
@@ -71,7 +71,10 @@ def take_proposal(
     )  # fmt: skip
     append_entry(
         plan=draft, user=user, action=JournalEntry.Action.TAKE, now=now, cost_delta=merge.cost_delta(),
-        after={**facts, "refused": len(refused), "placements": after, "revision": next_revision},
+        after={
+            **facts, "refused": len(refused), "placements": after, "revision": next_revision,
+            "total_cost": total_in(loaded, merge.assignments),
+        },
     )  # fmt: skip
     return Taken(next_revision, tuple(int(key) for key in taken), refused, loaded)
 
@@ -135,8 +138,7 @@ class _Merge:
         return refused
 
     def cost_delta(self) -> float:
-        problem = self.loaded.problem
-        return breakdown(problem, self.assignments).total - breakdown(problem, self.loaded.assignments).total
+        return total_in(self.loaded, self.assignments) - total_in(self.loaded)
 
     def _apply(self, key: str) -> None:
         row = self.proposed.get(key)

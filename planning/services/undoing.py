@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from planning.models import Intervention, JournalEntry, Plan, User
 from planning.services.decisions import Outcome, Refused
-from planning.services.interventions import change_row, lock_drafts_of, written
+from planning.services.draft_totals import DraftTotals
+from planning.services.interventions import Left, change_row, lock_drafts_of, written
 from planning.services.open_changes import is_as_decided, reopen_change
 from planning.services.placements import restore
 from planning.services.steps import Stale, claim_revision
@@ -125,8 +126,10 @@ def _take_back(row: Intervention, line: JournalEntry, user: User, now: datetime)
     facts: dict[str, Any] = {"step": line.action, "code": row.code}
     if "change" in before:
         facts["reopened"] = reopen_change(before["change"])
+    plans = Plan.objects.filter(pk__in=[int(plan) for plan in _touched(line)], status=Plan.Status.DRAFT)
+    left = Left({}, DraftTotals(plans.select_related("base")))
     for plan, (revision, place) in _drafts(line).items():
         restore(Plan.objects.get(pk=plan), {str(row.pk): place})
         # As the line taken back told it: the journal alone leads to the draft.
         facts.setdefault("drafts", {})[plan] = [revision + 1, place]
-    return change_row(row, change, Action.UNDO, user, now, facts=facts)
+    return change_row(row, change, Action.UNDO, user, now, facts=facts, left=left)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from planning.calendar import Week, at_minute, minute_of
 from planning.models import EditedRoomDay, JournalEntry, Room, Slot, Specialty, Surgeon, User
+from planning.services.draft_totals import DraftTotals, draft_totals
 from planning.services.slots import Generated, generate_slots, touch_drafts
 
 
@@ -46,6 +47,7 @@ class SlotValues:
 def save_slot(*, slot: Slot | None, week: Week, values: SlotValues, user: User, now: datetime) -> Slot:
     """Add a slot to the week, or change one: for this week only. Raises ``SlotRefused``."""
     starts_at, ends_at = _check_values(week, values)
+    totals = draft_totals([week.monday])
     before = None
     if slot is not None:
         before = slot_facts(slot)
@@ -63,14 +65,15 @@ def save_slot(*, slot: Slot | None, week: Week, values: SlotValues, user: User, 
         raise SlotRefused(_overlap_text(slot, values), "start_minute") from error
     after = slot_facts(row)
     if before != after:
-        _note(week, before, after, user, now)
+        _note(week, before, after, totals, user, now)
     return row
 
 
 @transaction.atomic
 def remove_slot(*, slot: Slot, user: User, now: datetime) -> None:
     """Take a slot out of its week. Raises ``SlotRefused`` when a plan of any version has placed something in it."""
-    before = slot_facts(slot)
+    before, week = slot_facts(slot), Week.of(slot.date)
+    totals = draft_totals([week.monday])
     users = _users_of(slot)
     if users:
         message = _("Cette plage sert encore : %(users)s. Déplacez d'abord ces interventions.")
@@ -80,20 +83,19 @@ def remove_slot(*, slot: Slot, user: User, now: datetime) -> None:
     except ProtectedError as error:
         message = _("Une intervention vient d'y être placée : rechargez la page.")
         raise SlotRefused(message) from error
-    _note(Week.of(slot.date), before, None, user, now)
+    _note(week, before, None, totals, user, now)
 
 
 @transaction.atomic
 def restore_pattern(*, week: Week, user: User, now: datetime) -> Generated:
     """Give the whole week back to the master plan: what was changed by hand and holds no placement goes."""
     days = (week.monday, week.days[-1])
+    totals = draft_totals([week.monday])
     EditedRoomDay.objects.filter(date__range=days).delete()
     Slot.objects.filter(date__range=days, placements=None).exclude(origin=Slot.Origin.PATTERN).delete()
     result = generate_slots(week=week)
     touch_drafts([week.monday])
-    JournalEntry.objects.create(
-        at=now, user=user, action=JournalEntry.Action.SLOT, monday=week.monday, after={"restored": True}
-    )
+    _write(week, None, {"restored": True}, totals, user, now)
     return result
 
 
@@ -175,16 +177,30 @@ def _users_of(slot: Slot) -> str:
     return " ; ".join(text % {"codes": ", ".join(codes), "number": number} for number, codes in held.items())
 
 
-def _note(week: Week, before: dict[str, Any] | None, after: dict[str, Any] | None, user: User, now: datetime) -> None:
+def _note(
+    week: Week, before: dict[str, Any] | None, after: dict[str, Any] | None, totals: DraftTotals, user: User,
+    now: datetime,
+) -> None:  # fmt: skip
     """Remember that a person decided here, and tell the journal and the open drafts."""
     for facts in (before, after):
         if facts is not None:
             room = Room.objects.get(code=facts["room"])
             EditedRoomDay.objects.get_or_create(room=room, date=date.fromisoformat(facts["date"]))
-    JournalEntry.objects.create(
-        at=now, user=user, action=JournalEntry.Action.SLOT, monday=week.monday, before=before, after=after
-    )
+    _write(week, before, after, totals, user, now)
     touch_drafts([week.monday])
+
+
+def _write(
+    week: Week, before: dict[str, Any] | None, after: dict[str, Any] | None, totals: DraftTotals, user: User,
+    now: datetime,
+) -> None:  # fmt: skip
+    """With what the week's draft costs then, when there is one."""
+    total, delta = totals.now()
+    told = after if total is None else {**(after or {}), "total_cost": total}
+    JournalEntry.objects.create(
+        at=now, user=user, action=JournalEntry.Action.SLOT, monday=week.monday, before=before, after=told,
+        cost_delta=delta,
+    )  # fmt: skip
 
 
 def clock_text(minute: int) -> str:

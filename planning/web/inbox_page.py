@@ -37,6 +37,8 @@ SORTS = {
 }
 # Several of these are decided together; the others one by one.
 IN_BULK = (Group.NEW, Group.INCOMPLETE)
+# By what is said of them together, the names of their ticks: requests, and those whose day went by.
+ASKED, UNDONE = "items", "undone"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Row:
     old: bool
     near: bool
     sound: bool
-    selectable: bool
+    ticks: str
     # What it waits for besides.
     others: list[GroupLook]
 
@@ -132,7 +134,8 @@ def list_context(found: Inbox, choices: Choices, today: date, now: datetime, sel
         "sections": [section for section in sections if section.rows or section.elsewhere],
         "shown": len(rows),
         "sound": sum(row.sound for row in rows),
-        "selectable": any(row.selectable for row in rows),
+        "ticks": {row.ticks for row in rows if row.ticks},
+        "undone_days": _undone_days(rows),
         "selected": selected,
         "sorts": SORTS.items(),
         "oldest": _oldest(found.groups[Group.REPLAN], now),
@@ -168,9 +171,15 @@ def _row(item: Item, hints: Hints, repeated: set[int], today: date, now: datetim
         old=item.group is Group.REPLAN and waited >= OLD_DAYS,
         near=(item.intervention.deadline_date - today).days <= NEAR_DAYS,
         sound=item.pk not in repeated and hints.is_sound(item),
-        selectable=item.groups[0] in IN_BULK and item.intervention.state == State.REQUESTED,
+        ticks=_ticks(item, today),
         others=[LOOKS[group] for group in item.others if _is_worth_saying(item, group)],
     )
+
+
+def _ticks(item: Item, today: date) -> str:
+    if was_never_done(item, today) and item.change is None:
+        return UNDONE
+    return ASKED if item.groups[0] in IN_BULK and item.intervention.state == State.REQUESTED else ""
 
 
 def _is_worth_saying(item: Item, group: Group) -> bool:
@@ -196,6 +205,16 @@ def _order(item: Item, sort: str) -> tuple[Any, ...]:
     if sort == "age" or item.group is Group.REPLAN:
         return waiting, row.pk
     return row.deadline_date, waiting, row.pk
+
+
+def _undone_days(rows: Iterable[Row]) -> list[tuple[date, list[int]]]:
+    """The days gone by of which several interventions are listed that nothing says took place."""
+    days: dict[date, list[int]] = {}
+    for row in rows:
+        place = row.item.approved_place
+        if row.ticks == UNDONE and place is not None:
+            days.setdefault(place.slot.date, []).append(row.item.pk)
+    return [(day, found) for day, found in sorted(days.items()) if len(found) > 1]
 
 
 def _oldest(items: Iterable[Item], now: datetime) -> dict[str, Any] | None:

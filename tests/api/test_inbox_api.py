@@ -49,6 +49,21 @@ def state(row: Intervention) -> str:
     return row.state
 
 
+def test_what_took_place_is_noted_done_together_and_one_is_listed_in_all_its_groups(
+    api: Client, hospital: Hospital
+) -> None:
+    row, other = (make_intervention(hospital.surgeons[0], state="planned") for _number in range(2))
+    ChangeRequest.objects.create(
+        intervention=row, kind="other", reason="x", asked_at=NOW, asked_by=hospital.surgeon_user
+    )
+    for query in ("", "?group=change"):
+        listed = {one["intervention"]: one["groups"] for one in api.get(reverse("api-inbox") + query).json()["results"]}
+        assert listed[row.pk] == ["replan", "change"]
+    answer = post(api, "api-inbox-done", interventions=[row.pk, other.pk]).json()
+    assert (len(answer["entries"]), state(row), state(other)) == (2, "done", "done")
+    assert ChangeRequest.objects.get().state == "closed"
+
+
 def test_the_list_has_the_worst_first_and_is_narrowed_and_paged(api: Client, hospital: Hospital) -> None:
     new = ask(hospital)
     fallen = make_intervention(hospital.surgeons[2], to_replan_since=NOW, responsible=hospital.director)

@@ -49,7 +49,7 @@ def actions(client: Client, **query: str) -> list[str]:
 def test_a_line_comes_whole_and_in_parts_with_its_cost(client: Client) -> None:
     [line] = client.get(URL, {"action": "move"}).json()["results"]
     assert (line["before"], line["after"], line["cost_delta"]) == ("à planifier", "SO1 lun. 23 08:00", -3000.0)
-    assert (line["against_a_rule"], line["total_cost"], line["subject"]) == (False, None, line["text"].split(" ")[0])
+    assert (line["against_a_rule"], line["total_cost"], line["subject"]) == (False, 3000.0, line["text"].split(" ")[0])
 
 
 def test_the_filters_are_those_of_the_page(client: Client) -> None:

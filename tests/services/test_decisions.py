@@ -231,6 +231,23 @@ def test_someone_is_responsible_and_aims_at_a_week(hospital: Hospital, colleague
     assert item.responsible == colleague
 
 
+def test_what_took_place_leaves_the_drafts_of_the_days_to_come_and_comes_back_to_them(hospital: Hospital) -> None:
+    row = make_intervention(hospital.surgeons[0], state="planned")
+    draft = draft_with(hospital, row)
+    past = WEEK.days[2]
+
+    line = mark_done(interventions=[row.pk], user=hospital.director, now=NOW).entries[0]
+
+    assert not draft.placements.exists()
+    draft.refresh_from_db()
+    assert draft.revision == 1
+    undo_decisions(entries=[line.pk], user=hospital.director, now=LATER)
+    assert (state(row), draft.placements.count()) == ("planned", 1)
+    # Of a day gone by the draft keeps what took place.
+    mark_done(interventions=[row.pk], user=hospital.director, now=at_minute(past, 480))
+    assert (state(row), draft.placements.count()) == ("done", 1)
+
+
 def test_what_took_place_unstamped_is_marked_done(hospital: Hospital) -> None:
     item, other = make_intervention(hospital.surgeons[0], state="planned"), request_of(hospital)
 

@@ -257,7 +257,7 @@ def test_the_journal_tells_what_taking_cost(hospital: Hospital, draft: Plan, pro
     assert entry.after is not None
     placements = entry.after.pop("placements")
     assert (entry.plan, entry.cost_delta, entry.after) == (
-        draft, -2700.0, {"number": 2, "lines": 1, "refused": 0, "revision": 1},
+        draft, -2700.0, {"number": 2, "lines": 1, "refused": 0, "revision": 1, "total_cost": 300.0},
     )  # fmt: skip
     assert [(place["room"], place["minute"]) for place in placements.values()] == [("SO1", 480)]
 

@@ -142,9 +142,9 @@ def test_only_new_requests_can_be_ticked(director: Client, hospital: Hospital) -
     ask(hospital, patient_code="P-1")
     make_intervention(hospital.surgeons[2], to_replan_since=NOW)
     answer = director.get(reverse("inbox"))
-    ticks = [(row.item.group, row.selectable) for section in answer.context["sections"] for row in section.rows]
+    ticks = [(row.item.group, row.ticks) for section in answer.context["sections"] for row in section.rows]
     assert ticks == [
-        ("replan", False), ("new", True), ("new", True), ("incomplete", False), ("duplicate", False)
+        ("replan", ""), ("new", "items"), ("new", "items"), ("incomplete", ""), ("duplicate", "")
     ]  # fmt: skip
 
 
@@ -217,6 +217,27 @@ def test_the_item_shows_the_asked_duration_among_those_seen(director: Client, ho
     assert all(bar.x >= 0 and bar.x + bar.width <= 396 for bar in bars)
     # The first places are those of the week's own slots.
     assert detail.places[0].place == "lun. 23 nov. · 08:00 · SO1"
+
+
+def test_the_first_places_are_those_of_the_duration_kept(director: Client, hospital: Hospital) -> None:
+    """Asked for 90 minutes where 5 hours are usual: Monday has two hours left in each room."""
+    seen(hospital, *[300] * 6)
+    draft = make_plan()
+    for room in (0, 1):
+        place(draft, make_intervention(hospital.surgeons[2 - room], 480), hospital, room=room, start=600)
+    row = ask(hospital)
+    whole = item(director, row).context["detail"]
+    assert (whole.kept, whole.places[0].place[:12]) == (300, "mar. 24 nov.")
+
+    def places(minutes: str) -> Any:
+        return item(director, row, f"?fragment=places&minutes={minutes}")
+
+    assert "<span>pour 5" in places("300").content.decode()
+    short = places("90")
+    assert (short.context["minutes"], short.context["places"][0].place[:12]) == (90, "lun. 23 nov.")
+    assert places("1440").context["places"] == []
+    # What is no duration is not counted with.
+    assert places("abc").context["minutes"] == places("1").context["minutes"] == 90
 
 
 def test_an_item_by_its_own_address_is_the_whole_page(director: Client, hospital: Hospital) -> None:
@@ -408,6 +429,47 @@ def test_many_are_accepted_together_and_those_that_failed_are_named(
     page = director.get("/boite/")
     assert page.context["undo"]["text"] == "2 demandes acceptées."
     assert len(page.context["undo"]["entries"]) == 2
+
+
+def gone_by(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> list[Intervention]:
+    """Two planned on Monday, one on Tuesday, of which nothing says that they took place; it is Thursday."""
+    monkeypatch.setattr(timezone, "localdate", lambda *_: WEEK.days[3])
+    plan, rows = make_plan("approved"), []
+    for day, start in ((0, 480), (0, 600), (1, 480)):
+        rows.append(make_intervention(hospital.surgeons[0], 60, state="planned", entered_at=at_minute(TODAY, 485)))
+        place(plan, rows[-1], hospital, day=day, start=start)
+    return rows
+
+
+def test_a_day_gone_by_or_a_selection_of_it_is_noted_done_at_once_and_taken_back(
+    director: Client, hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monday, too, tuesday = gone_by(hospital, monkeypatch)
+    page = director.get(reverse("inbox"))
+    assert page.context["ticks"] == {"undone"}
+    assert page.context["undone_days"] == [(WEEK.monday, [monday.pk, too.pk])]
+
+    post(director, "inbox-bulk", action="done", undone=[monday.pk, too.pk])
+
+    assert [fresh(row).state for row in (monday, too, tuesday)] == ["done", "done", "planned"]
+    assert (monday.entered_at, monday.left_at) == (at_minute(TODAY, 485), None)
+    lines = JournalEntry.objects.filter(action="edit")
+    assert {line.intervention_id for line in lines} == {monday.pk, too.pk}
+    undo = director.get(reverse("inbox")).context["undo"]
+    assert undo["text"] == "2 interventions notées réalisées."
+    post(director, "inbox-undo", entries=undo["entries"])
+    assert {fresh(row).state for row in (monday, too)} == {"planned"}
+
+
+def test_what_is_no_longer_planned_is_not_noted_done_with_many_others(
+    director: Client, hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, request = gone_by(hospital, monkeypatch)[0], ask(hospital)
+    answer = post(director, "inbox-bulk", action="done", undone=[row.pk, request.pk])
+    assert (fresh(row).state, fresh(request).state) == ("done", "requested")
+    assert told(answer)[0].startswith("Déjà traité entre-temps :")
+    nothing = post(director, "inbox-bulk", action="done", items=[request.pk])
+    assert told(nothing)[-1] == "Cochez d'abord les interventions qui ont eu lieu."
 
 
 def test_many_are_sent_back_with_one_reason(director: Client, hospital: Hospital) -> None:

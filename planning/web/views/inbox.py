@@ -14,14 +14,16 @@ from planning.models import PatientRead, User
 from planning.selectors.inbox import Item
 from planning.selectors.inbox import inbox as read_inbox
 from planning.selectors.inbox import inbox_item as read_item
+from planning.selectors.inbox_detail import places_of
 from planning.services.reads import note_read
+from planning.web.forms.inbox import AcceptForm
 from planning.web.inbox_page import Choices, item_context, list_context
 from planning.web.inbox_undo import take_undo
 from planning.web.listing import asked_number
 from planning.web.notices import read_what_it_lists
 
-# What a page of ours asks for when it wants the item alone.
-FRAGMENT = "fragment"
+# What a page of ours asks for when it wants the item alone, or of it the places for another duration.
+FRAGMENT, PLACES = "fragment", "places"
 
 
 @require(May.DECIDE)
@@ -37,10 +39,20 @@ def inbox_item(request: HttpRequest, pk: int) -> HttpResponse:
     item = read_item(pk, today=timezone.localdate(), group=Choices.of(request.GET).group)
     if item is None:
         raise Http404
+    if request.GET.get(FRAGMENT) == PLACES:
+        return _places(request, item)
     if FRAGMENT in request.GET:
         _note_read(request, {pk})
         return render(request, "planning/inbox/_item.html", _item_context(request, item))
     return _page(request, pk, item)
+
+
+def _places(request: HttpRequest, item: Item) -> HttpResponse:
+    """If it lasted as long as the person is about to decide; a duration that cannot be is not counted with."""
+    form, row = AcceptForm(request.GET), item.intervention
+    minutes = (form.cleaned_data["minutes"] if form.is_valid() else None) or row.planned_minutes
+    context = {"places": places_of(row, minutes, timezone.localdate()), "minutes": minutes}
+    return render(request, "planning/inbox/_places.html", context)
 
 
 def _page(request: HttpRequest, selected: int | None, item: Item | None = None) -> HttpResponse:

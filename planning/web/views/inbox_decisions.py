@@ -27,7 +27,7 @@ from planning.services.reading import read_decisions
 from planning.services.replanning import assign_responsible, mark_done, plan_again
 from planning.services.undoing import undo_decisions
 from planning.web.forms.inbox import AcceptForm, AnswerForm, FollowUpForm, ReasonForm, RefusalForm
-from planning.web.inbox_page import Choices
+from planning.web.inbox_page import ASKED, UNDONE, Choices
 from planning.web.inbox_undo import offer_undo
 from planning.web.listing import MOST_DIGITS
 
@@ -163,12 +163,14 @@ def inbox_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
 @require(May.DECIDE)
 @require_POST
 def inbox_bulk(request: HttpRequest) -> HttpResponse:
-    """New requests only, all accepted as asked or all sent back with one reason."""
-    found = [number for text in request.POST.getlist("items")[:MOST_ITEMS] if (number := _number(text)) is not None]
+    """New requests, all accepted as asked or all sent back with one reason; or what took place on days gone by."""
+    action = request.POST.get("action")
+    found = _numbers(request, UNDONE if action == "done" else ASKED)
     if not found:
-        messages.error(request, _("Cochez d'abord les demandes à décider ensemble."))
+        asked = _("Cochez d'abord les demandes à décider ensemble.")
+        messages.error(request, _("Cochez d'abord les interventions qui ont eu lieu.") if action == "done" else asked)
         return _back(request)
-    if request.POST.get("action") == "return":
+    if action == "return":
         form = ReasonForm(request.POST)
         if not form.is_valid():
             return _refused_form(request, form, None)
@@ -176,6 +178,11 @@ def inbox_bulk(request: HttpRequest) -> HttpResponse:
             interventions=found, reason=form.cleaned_data["reason"], user=_user(request), now=timezone.now()
         )  # fmt: skip
         text = ngettext("%(n)d demande renvoyée.", "%(n)d demandes renvoyées.", len(outcome.entries))
+    elif action == "done":
+        outcome = mark_done(interventions=found, user=_user(request), now=timezone.now())
+        text = ngettext(
+            "%(n)d intervention notée réalisée.", "%(n)d interventions notées réalisées.", len(outcome.entries)
+        )
     else:
         outcome = accept_requests(interventions=found, user=_user(request), now=timezone.now())
         text = ngettext("%(n)d demande acceptée.", "%(n)d demandes acceptées.", len(outcome.entries))
@@ -185,7 +192,7 @@ def inbox_bulk(request: HttpRequest) -> HttpResponse:
 @require(May.DECIDE)
 @require_POST
 def inbox_undo(request: HttpRequest) -> HttpResponse:
-    found = [number for text in request.POST.getlist("entries")[:MOST_ITEMS] if (number := _number(text)) is not None]
+    found = _numbers(request, "entries")
     outcome = undo_decisions(entries=found, user=_user(request), now=timezone.now())
     count = len(outcome.entries)
     if count:
@@ -220,6 +227,11 @@ def _user(request: HttpRequest) -> User:
 
 def _row(pk: int) -> Intervention:
     return get_object_or_404(Intervention.objects.exclude(state=State.DRAFT), pk=pk)
+
+
+def _numbers(request: HttpRequest, name: str) -> list[int]:
+    found = (_number(text) for text in request.POST.getlist(name)[:MOST_ITEMS])
+    return [number for number in found if number is not None]
 
 
 def _number(text: str) -> int | None:

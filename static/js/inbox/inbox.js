@@ -7,6 +7,7 @@ const detail = root.querySelector("[data-detail]");
 const items = () => [...root.querySelectorAll("[data-item]")];
 const current = () => root.querySelector("[data-item].on");
 let asked = 0;
+let askedPlaces = 0;
 
 function mark(item) {
   for (const one of items()) {
@@ -76,13 +77,35 @@ detail.addEventListener("change", (event) => {
   if (!event.target.matches("[name=minutes]")) return;
   const told = detail.querySelector("[data-kept-minutes]");
   if (told) told.textContent = ` · ${event.target.dataset.minutes}`;
+  showPlaces(event.target.value);
 });
+
+// The first places for the duration that is about to be kept.
+async function showPlaces(minutes) {
+  const ticket = ++askedPlaces;
+  const shown = detail.dataset.shown;
+  const places = detail.querySelector("[data-places]");
+  places.setAttribute("aria-busy", "true");
+  const url = new URL(current().querySelector("a.open").href);
+  url.searchParams.set("fragment", "places");
+  url.searchParams.set("minutes", minutes);
+  let text = "";
+  try {
+    const answer = await fetch(url, { headers: { Accept: "text/html" } });
+    if (answer.ok && !answer.redirected) text = await answer.text();
+  } catch {
+    // Told below, as an answer that is none.
+  }
+  if (ticket !== askedPlaces || shown !== detail.dataset.shown) return;
+  if (text) places.outerHTML = text;
+  else places.innerHTML = `<p class="muted">${gettext("Les places n'ont pas pu être lues. Choisissez la durée à nouveau.")}</p>`;
+}
 
 // One open reason at a time; opened, it takes the words.
 document.addEventListener("toggle", (event) => {
   if (!event.target.matches?.("details.pop") || !event.target.open) return;
   for (const other of document.querySelectorAll("details.pop[open]")) if (other !== event.target) other.open = false;
-  event.target.querySelector("textarea").focus();
+  event.target.querySelector("textarea, button").focus();
 }, true);
 
 // --- Keys ---------------------------------------------------------------------------------------------------------

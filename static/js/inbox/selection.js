@@ -5,14 +5,14 @@ export function followSelection(root) {
   const resting = told.textContent;
   const everything = root.querySelector("[data-all]");
   const sound = bulk.querySelector("[data-sound-all]");
-  const boxes = () => [...root.querySelectorAll(".ck[name=items]")];
+  const boxes = () => [...root.querySelectorAll(".it .ck")];
 
   function tell() {
     const all = boxes();
     const count = all.filter((box) => box.checked).length;
     const words = ngettext("%(n)s sélectionnée", "%(n)s sélectionnées", count);
     told.textContent = count ? interpolate(words, { n: count }, true) : resting;
-    for (const one of bulk.querySelectorAll("[data-with-selection]")) one.hidden = !count;
+    for (const one of bulk.querySelectorAll("[data-with]")) one.hidden = !all.some((box) => box.checked && box.name === one.dataset.with);
     if (sound) sound.hidden = count > 0;
     if (everything) {
       everything.checked = count > 0 && count === all.length;
