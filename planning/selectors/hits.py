@@ -24,6 +24,8 @@ class Cause(StrEnum):
     ABSENCE = "absence"
     ROOM_CLOSED = "room_closed"
     SPECIALTY_CLOSED = "specialty_closed"
+    # Its surgeon operates here no more.
+    SURGEON_GONE = "surgeon_gone"
     # Its slot was taken away, or cut short, under it.
     SLOT_GONE = "slot_gone"
 
@@ -65,7 +67,8 @@ def absence_hits(today: date, *, surgeon: Surgeon | None = None) -> list[Hit]:
 
 
 def closure_hits(today: date) -> list[Hit]:
-    """Of closed rooms and specialties, and of slots that no longer cover what they hold. Three queries."""
+    """Of closed rooms and specialties, of surgeons gone, and of slots that no longer cover what they hold. Three
+    queries."""
     rows = _planned(today).filter(_unusable())
     closures = list(RoomClosure.objects.filter(ends_on__gte=today))
 
@@ -78,6 +81,8 @@ def closure_hits(today: date) -> list[Hit]:
             return Cause.ROOM_CLOSED, "", None
         if specialty.closed_on is not None and specialty.closed_on <= row.slot.date:
             return Cause.SPECIALTY_CLOSED, specialty.close_reason, None
+        if not row.intervention.surgeon.active:
+            return Cause.SURGEON_GONE, "", None
         return Cause.SLOT_GONE, "", None
 
     return _hits(rows, cause)
@@ -109,7 +114,7 @@ def _absent() -> Exists:
 
 
 def _unusable() -> Q:
-    """The room or the specialty is closed on the day, or the slot no longer covers the start."""
+    """The room or the specialty is closed on the day, its surgeon is gone, or the slot no longer covers the start."""
     closed = RoomClosure.objects.filter(
         room=OuterRef("slot__room"), starts_on__lte=OuterRef("slot__date"), ends_on__gte=OuterRef("slot__date")
     )
@@ -117,6 +122,7 @@ def _unusable() -> Q:
         Q(Exists(closed))
         | Q(slot__room__in_service=False)
         | Q(intervention__specialty__closed_on__lte=F("slot__date"))
+        | Q(intervention__surgeon__active=False)
         | Q(starts_at__lt=F("slot__starts_at"))
         | Q(starts_at__gte=F("slot__ends_at"))
     )

@@ -58,6 +58,7 @@ def conflict_text(hit: Hit) -> str:
         Cause.ABSENCE: _("%(surgeon)s absent %(day)s"),
         Cause.ROOM_CLOSED: _("%(room)s fermée %(day)s"),
         Cause.SPECIALTY_CLOSED: _("%(specialty)s fermée %(day)s"),
+        Cause.SURGEON_GONE: _("%(surgeon)s n'opère plus ici"),
         Cause.SLOT_GONE: _("la plage de %(room)s %(day)s n'existe plus"),
     }[hit.cause] % facts
     reason = f" ({hit.reason})" if hit.reason else ""

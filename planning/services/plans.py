@@ -77,9 +77,9 @@ def open_draft(*, monday: date, user: User | None, now: datetime) -> Plan:
         # one_draft_a_week: another request opened it between our read and our insert.
         return Plan.objects.get(monday=monday, status=Status.DRAFT)
     if approved is not None:
-        # What was taken out since, to be planned on another day, does not come back by itself.
+        # What was taken out since, to be planned on another day, does not come back by itself; nor what is cancelled.
         waiting = Q(intervention__state=Intervention.State.ACCEPTED, intervention__to_replan_since__isnull=False)
-        copy_placements(approved, draft, but=waiting)
+        copy_placements(approved, draft, but=waiting | Q(intervention__state=Intervention.State.CANCELLED))
     return draft
 
 
