@@ -60,7 +60,7 @@ def grid(week: Week, user: User, plans: list[Plan], plan: Plan | None) -> dict[s
         "week": str(week),
         "monday": week.monday.isoformat(),
         "number": week.number,
-        "days": _days(loaded, state.pop("occupancy")),
+        "days": _days(loaded),
         "axis": {
             "opens": min((room.opens for room in rooms), default=480),
             "closes": max((room.closes for room in rooms), default=1200),
@@ -184,13 +184,12 @@ def _outdated(loaded: LoadedWeek) -> dict[str, int] | None:
     return {"version": used, "in_force": now} if still_open and used and used != now else None
 
 
-def _days(loaded: LoadedWeek, occupancy: tuple[float | None, ...]) -> list[dict[str, Any]]:
+def _days(loaded: LoadedWeek) -> list[dict[str, Any]]:
     return [
         {
             "date": day.isoformat(),
             "label": wording.day_label(day),
             "short": wording.day_short(day),
-            "occupancy": occupancy[(day - loaded.week.monday).days],
         }
         for day in loaded.operating_days
     ]

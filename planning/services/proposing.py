@@ -72,6 +72,7 @@ def _propose(run: PlanningRun, clock: Clock, silent_seconds: float | None) -> St
             seed=run.seed,
             tie_rule=run.parameters["tie_rule"],
             reference=loaded.assignments if run.parameters.get("replan") else None,
+            reference_starts=loaded.starts if run.parameters.get("replan") else None,
             move_cost=run.parameters.get("move_euros", 0),
             observer=observer,
             with_starts=True,

@@ -44,6 +44,7 @@ def solve(
     seed: int = 0,
     tie_rule: TieRule = "fill",
     reference: Mapping[str, str] | None = None,
+    reference_starts: Mapping[str, int] | None = None,
     move_cost: float = 0.0,
     observer: Observer | None = None,
     with_starts: bool = False,
@@ -55,10 +56,10 @@ def solve(
     ``tie_rule``: "fill" the rooms in the file's order, or "balance" the minutes of the slots. The order is
     lexicographic, so neither ever makes a plan dearer; ``first-come`` knows no ties and ignores both. A ``move_cost``
     makes it a trade: each that leaves its slot of ``reference`` has to be worth that much; the cost answered is the
-    plan's own all the same, and the bound is that of both. With ``with_starts`` each day is ordered too, and a plan
-    that has no order is planned again around what did not fit. With ``prove`` the time that ``hungarian`` leaves goes
-    into the exact program, for a proof, a better bound or a cheaper plan. Without ``stop`` the search has ten seconds,
-    and mostly ends sooner by itself.
+    plan's own all the same, and the bound is that of both. With ``with_starts`` each day is ordered too, around the
+    ``reference_starts`` of those that keep their slot of ``reference``, and a plan that has no order is planned again
+    around what did not fit. With ``prove`` the time that ``hungarian`` leaves goes into the exact program, for a proof,
+    a better bound or a cheaper plan. Without ``stop`` the search has ten seconds, and mostly ends sooner by itself.
     """
     if method not in METHODS:
         raise ValueError(f"method: {method!r}: one of {', '.join(METHODS)}")
@@ -69,7 +70,9 @@ def solve(
     if move_cost and reference is not None:
         problem = replace(problem, base=reference, move_cost=move_cost)
         observer = _OwnCosts(observer, problem)
+    starts = reference_starts or {}
     run = _Run(problem, method, stop, seed, tie_rule, reference, observer, with_starts, prove)
+    run.places = {key: (slot, starts[key]) for key, slot in (reference or {}).items() if key in starts}
     return run.result(run.plan())
 
 
@@ -114,6 +117,8 @@ class _Run:
         self.with_starts, self.prove = with_starts, prove
         self.report = Report(observer, stop)
         self.roads = 0
+        # Of the reference: slot and start.
+        self.places: Mapping[str, tuple[str, int]] = {}
 
     def plan(self) -> _Plan:
         if self.method == "first-come":
@@ -209,7 +214,9 @@ class _Run:
 
         # First come, first served does not plan again: what has no order waits.
         again = None if self.method == "first-come" else replan
-        return with_start_times(self.problem, plan.assignments, seed=self.seed, stop=self.stop, replan=again)
+        return with_start_times(
+            self.problem, plan.assignments, seed=self.seed, stop=self.stop, replan=again, places=self.places
+        )
 
     def _settle(
         self,

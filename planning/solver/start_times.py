@@ -36,18 +36,25 @@ class Timed:
 
 
 def with_start_times(
-    problem: WeekProblem, assignments: dict[str, str], *, seed: int, stop: Stop, replan: Replan | None
+    problem: WeekProblem,
+    assignments: dict[str, str],
+    *,
+    seed: int,
+    stop: Stop,
+    replan: Replan | None,
+    places: Mapping[str, tuple[str, int]] | None = None,
 ) -> Timed:
     """The cheapest plan found in which every day has an order; a pin keeps its slot even without one.
 
     What has no order gets room made for it, or is left out; then the week is planned again without it there, and so
-    on until a plan loses nothing. Without ``replan`` it is left out at once.
+    on until a plan loses nothing. Without ``replan`` it is left out at once. Whoever stays in the slot of ``places``
+    keeps its start there too, wherever the day allows.
     """
     timed, best = Timed(assignments), inf
     unordered: dict[str, Violation] = {}
     forbidden: set[tuple[str, str]] = set()
     for _ in range(MOST_PLANS):
-        order = sequence(problem, assignments, seed=seed, stop=stop, effort=FITTING)
+        order = sequence(problem, assignments, seed=seed, stop=stop, effort=FITTING, kept=_kept(assignments, places))
         unfit = explained(problem, assignments, order.starts, order.unordered)
         stuck = {one.intervention: one for one in unfit if _movable(problem, one.intervention)}
         kept = {item: slot for item, slot in assignments.items() if item not in stuck}
@@ -64,10 +71,15 @@ def with_start_times(
         if best <= breakdown(problem, assignments).charged or replan is None or stop.reached():
             break
         assignments = replan(kept, forbidden)
-    polished = sequence(problem, timed.assignments, seed=seed, stop=stop, effort=SHOWN, known=timed.starts)
+    hours = _kept(timed.assignments, places)
+    polished = sequence(problem, timed.assignments, seed=seed, stop=stop, effort=SHOWN, known=timed.starts, kept=hours)
     timed.starts = polished.starts
     timed.unordered, timed.forbidden = unordered, forbidden
     return timed
+
+
+def _kept(assignments: Mapping[str, str], places: Mapping[str, tuple[str, int]] | None) -> dict[str, int]:
+    return {key: start for key, (slot, start) in (places or {}).items() if assignments.get(key) == slot}
 
 
 def _conflicts(stuck: Mapping[str, Violation]) -> dict[str, tuple[str, ...]]:

@@ -172,6 +172,7 @@ def test_unplan_pin_undo_and_redo_answer_alike(hospital: Hospital, plan: Plan, i
     assert answer["state"]["placements"][0]["pinned"]["by"] == "Directrice"
     answer = post(director, plan, "unplan", {"interventions": [item.pk], "revision": 1}).json()
     assert (answer["state"]["placements"], len(answer["state"]["unplanned"])) == ([], 1)
+    assert answer["state"]["occupancy"] == [0.0] * 5 + [None] * 2, "of each day, for the heads of the grid"
     answer = post(director, plan, "undo", {"revision": 2}).json()
     assert answer["message"] == f"Annuler : Retirer {item.code} du planning (−3\u00a0000\u00a0€)"
     assert answer["state"]["redo"] == {"label": f"Retirer {item.code} du planning"}

@@ -312,6 +312,21 @@ def test_replanning_an_unchanged_week_moves_nothing(hospital: Hospital) -> None:
     assert second.plan is not None
     kept = dict(draft.placements.values_list("intervention_id", "slot_id"))
     assert dict(second.plan.placements.values_list("intervention_id", "slot_id")) == kept
+    hours = dict(draft.placements.values_list("intervention_id", "starts_at"))
+    assert dict(second.plan.placements.values_list("intervention_id", "starts_at")) == hours
+
+
+def test_a_replan_leaves_the_hours_of_what_it_does_not_move(hospital: Hospital) -> None:
+    draft = open_draft(monday=WEEK.monday, user=hospital.director, now=NOW)
+    late = make_intervention(hospital.surgeons[0], 60)
+    place(draft, late, hospital, start=720)
+    make_intervention(hospital.surgeons[0], 60)
+    run = ask(hospital, replan=True)
+    work(run)
+    run.refresh_from_db()
+    assert run.plan is not None
+    assert run.plan.placements.get(intervention=late).starts_at == at_minute(WEEK.days[0], 720)
+    assert run.plan.placements.count() == 2
 
 
 def moved_by_a_replan(hospital: Hospital, move_euros: int) -> tuple[int, PlanningRun]:

@@ -35,6 +35,26 @@ def test_a_room_takes_its_interventions_one_after_the_other_without_a_gap() -> N
     assert starts == {"I0": 480, "I1": 540, "I2": 585}
 
 
+def test_hours_to_be_kept_stay_and_the_others_come_in_between() -> None:
+    problem = week([slot("S")], [item("I0", 60), item("I1", 45, "B"), item("I2", 60, "C")])
+    found = sequence(problem, {"I0": "S", "I1": "S", "I2": "S"}, kept={"I0": 600, "I1": 480})
+    assert found.starts == {"I0": 600, "I1": 480, "I2": 525}
+    assert sequence(problem, {"I0": "S", "I1": "S"}, kept={"I0": 600, "I1": 480}).starts == {"I0": 600, "I1": 480}
+
+
+def test_hours_that_leave_someone_without_a_place_or_break_a_rule_are_let_go() -> None:
+    slots = [slot("S"), slot("T", "SO2")]
+    problem = week(slots, [item("I0", 60), item("I1", 180, "B"), item("I2", 60, "C"), item("I3", 60, "C")])
+    found = sequence(problem, {"I0": "S", "I1": "S", "I2": "T"}, kept={"I0": 560, "I2": 600})
+    assert (found.unordered, found.starts["I2"]) == ((), 600), "the other room has nothing to do with it"
+    assert {found.starts["I0"], found.starts["I1"]} in ({480, 540}, {480, 660})
+
+    plan = {"I2": "T", "I3": "T"}
+    overlapping = sequence(problem, plan, kept={"I2": 500, "I3": 530})
+    assert overlapping.starts["I2"] == 500
+    assert timeline_violations(problem, plan, overlapping.starts) == ()
+
+
 def test_the_room_is_cleaned_between_two_interventions_and_after_the_slot_before() -> None:
     problem = week([slot("S", end=600), slot("T", start=600, end=700)], [item("I0", 120), item("I1", 60)], turnover=15)
     assert sequence(problem, {"I0": "S", "I1": "T"}).starts == {"I0": 480, "I1": 615}

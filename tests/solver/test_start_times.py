@@ -25,6 +25,18 @@ def rounds() -> Stop:
     return Stop(None, rounds=10)
 
 
+def test_a_plan_made_again_leaves_the_hours_of_those_that_keep_their_slot() -> None:
+    """Early as they could be: whoever was told 10:00 comes at 10:00."""
+    problem = a_week([a_slot("S")], [an_item("A"), an_item("B"), an_item("C")])
+    there, hours = {"A": "S", "B": "S"}, {"A": 600, "B": 480}
+    again = solve(problem, stop=rounds(), with_starts=True, reference=there, reference_starts=hours, move_cost=100.0)
+    assert {key: again.starts[key] for key in hours} == hours
+    assert set(again.starts) == {"A", "B", "C"}
+    assert timeline_violations(problem, again.assignments, again.starts) == ()
+    anew = solve(problem, stop=rounds(), with_starts=True, reference=there)
+    assert anew.starts != again.starts
+
+
 @pytest.mark.parametrize("method", ["hungarian", "exact"])
 def test_a_surgeon_wanted_in_two_rooms_at_once_is_planned_again(method: Method) -> None:
     problem = two_rooms_at_once(another_day=True)

@@ -40,15 +40,15 @@ function groupHead(now, group) {
   const opened = state.focus === group.key;
   const tight = narrow() && state.focus !== null && !opened;
   const byDay = state.group === "day";
-  const dayRow = byDay && state.grid.days.find((each) => each.date === group.key);
+  const weekday = (Date.parse(group.key) - Date.parse(state.grid.monday)) / 86_400_000;
   const [name, rest] = byDay
     ? [date(group.key, "weekday"), date(group.key, tight ? "dayNumber" : opened || now.dates.length < 5 ? "dayMonth" : "dayMonthShort")]
     : [roomOf(group.key).code, tight ? "" : roomOf(group.key).name];
-  const occupancy = typeof dayRow?.occupancy === "number" ? percent(dayRow.occupancy) : dayRow?.occupancy;
+  const occupancy = byDay ? state.live?.occupancy[weekday] ?? null : null;
   const toggle = () => update({ focus: opened && !narrow() ? null : group.key });
   return el("div", { class: "ghw", style: { left: left(count, group.x, group.index), width: width(count, group.w) } },
     el("button", { type: "button", class: "gh", "aria-expanded": String(opened), title: opened ? gettext("Revenir aux largeurs égales") : gettext("Élargir"), on: { click: toggle } },
-      el("b", { text: name }), el("span", { class: "n", text: rest }), byDay && !tight ? away(group.key) : null, tight || !occupancy ? null : el("span", { class: "occ", text: occupancy })),
+      el("b", { text: name }), el("span", { class: "n", text: rest }), byDay && !tight ? away(group.key) : null, tight || occupancy === null ? null : el("span", { class: "occ", text: percent(occupancy) })),
     byDay && !narrow() ? el("span", { class: "ex" },
       el("button", { type: "button", on: { click: toggle } }, icon("wide", "i12"), opened ? gettext("Réduire") : gettext("Élargir")),
       el("button", { type: "button", on: { click: () => update({ view: "day", day: group.key }) } }, icon("day", "i12"), gettext("Jour"))) : null);

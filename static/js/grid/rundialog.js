@@ -39,7 +39,7 @@ function replanning() {
   const replan = el("input", { type: "checkbox", id: "run-replan", checked: state.placements.size > 0 });
   const price = el("input", { id: "run-move", type: "number", min: "0", max: "100000", step: "10", value: $("#week").dataset.moveEuros, "aria-describedby": "run-move-help" });
   const priced = stacked(gettext("Prix d'un déplacement (€)"), price);
-  const said = el("p", { class: "mut", id: "run-move-help", text: gettext("Une intervention déjà placée ne bouge que si le coût baisse de plus que ce prix. Le coût affiché ne le compte pas. 0 : elle bouge pour tout gain.") });
+  const said = el("p", { class: "mut", id: "run-move-help", text: gettext("Une intervention déjà placée ne bouge que si le coût baisse de plus que ce prix. Le coût affiché ne le compte pas. 0 : elle bouge pour tout gain. Celles qui restent gardent leur heure chaque fois que la journée le permet.") });
   const follow = () => { priced.hidden = said.hidden = !replan.checked; };
   replan.addEventListener("change", follow);
   follow();
