@@ -46,6 +46,18 @@ def revoke_token(*, token: ApiToken, user: User, now: datetime) -> None:
         )
 
 
+@transaction.atomic
+def end_tokens(*, owner: User, now: datetime) -> int:
+    """All of the account's: they open nothing from now on, and stay listed for a time so that their person sees it."""
+    live = ApiToken.objects.select_for_update().filter(user=owner, expiry__gt=now)
+    names = [row.name for row in live]
+    for name in names:
+        append_change(action=ACCOUNT, of=str(owner), before={"token": name}, after={"token": None}, user=owner, now=now)
+    if names:
+        ApiToken.objects.filter(user=owner, expiry__gt=now).update(expiry=now)
+    return len(names)
+
+
 def note_use(*, token: ApiToken, now: datetime) -> None:
     """Remember that the token was used, a minute at a time."""
     if token.last_used_at is None or now - token.last_used_at >= STEP:

@@ -1,4 +1,4 @@
-"""One's own tokens of the API: made, shown once, revoked."""
+"""One's own tokens of the API: made once the person has shown again who they are, shown once, revoked."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from planning.access import May, require
 from planning.models import User
 from planning.selectors.tokens import tokens_of
 from planning.services.tokens import MOST_TOKENS, TooManyTokens, create_token, revoke_token
+from planning.web.confirming import confirmed
 from planning.web.forms.tokens import TokenForm
 
 
 @require(May.SEE_WEEK)
 @never_cache
+@confirmed
 def token_list(request: HttpRequest) -> HttpResponse:
     """The answer that makes a token is the only one that ever shows it."""
     user = cast("User", request.user)
