@@ -6,23 +6,21 @@ holds therefore no text that depends on the reader's language.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.encoders import JSONEncoder
 
 from planning.api.errors import Problem
+from planning.selectors.fingerprints import fingerprint_of
 
 HEADER = "If-Match"
 
 
 def etag_of(data: Any) -> str:
-    return f'"{hashlib.sha256(json.dumps(data, cls=JSONEncoder, sort_keys=True).encode()).hexdigest()[:32]}"'
+    return f'"{fingerprint_of(data)}"'
 
 
 def tagged(data: Any, status_code: int = status.HTTP_200_OK, **headers: str) -> Response:

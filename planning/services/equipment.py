@@ -11,6 +11,7 @@ from django.db import transaction
 from planning.models import Equipment, JournalEntry, Plan, Room, User
 from planning.selectors.equipment import Use, use_of
 from planning.services.journal import append_change
+from planning.services.seen import Facts, require_seen
 from planning.services.slots import touch_drafts
 
 EQUIPMENT = JournalEntry.Action.EQUIPMENT
@@ -25,10 +26,16 @@ class EquipmentInUse(Exception):
 
 
 @transaction.atomic
-def save_equipment(*, equipment: Equipment, rooms: Iterable[Room], user: User, now: datetime) -> Equipment:
-    """Save a new one, or what a person changed of one: how many there are, and which rooms have it."""
-    kept = Equipment.objects.filter(pk=equipment.pk).first() if equipment.pk else None
+def save_equipment(
+    *, equipment: Equipment, rooms: Iterable[Room], user: User, now: datetime, shown: Facts | None = None
+) -> Equipment:
+    """Save a new one, or what a person changed of one: how many there are, and which rooms have it.
+
+    Raises ``ChangedSince`` when it is no longer as they were ``shown`` it.
+    """
+    kept = Equipment.objects.select_for_update(no_key=True).filter(pk=equipment.pk).first() if equipment.pk else None
     before = equipment_facts(kept) if kept else None
+    require_seen(shown, before or {})
     equipment.save()
     equipment.rooms.set(rooms)
     after = equipment_facts(equipment)

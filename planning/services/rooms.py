@@ -11,16 +11,20 @@ from django.db import transaction
 from planning.calendar import Week, mondays_between
 from planning.models import Equipment, JournalEntry, Room, RoomClosure, User
 from planning.services.journal import append_change
+from planning.services.seen import Facts, require_seen
 from planning.services.slots import touch_drafts
 
 ROOM = JournalEntry.Action.ROOM
 
 
 @transaction.atomic
-def save_room(*, room: Room, equipment: Iterable[Equipment], user: User, now: datetime) -> Room:
-    """Save a new room, or what a person changed of one."""
-    kept = Room.objects.filter(pk=room.pk).first() if room.pk else None
+def save_room(
+    *, room: Room, equipment: Iterable[Equipment], user: User, now: datetime, shown: Facts | None = None
+) -> Room:
+    """Save a new room, or what a person changed of one as they were ``shown`` it. Raises ``ChangedSince``."""
+    kept = Room.objects.select_for_update(no_key=True).filter(pk=room.pk).first() if room.pk else None
     before = room_facts(kept) if kept else None
+    require_seen(shown, before or {})
     room.save()
     room.equipment.set(equipment)
     append_change(

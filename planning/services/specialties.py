@@ -11,6 +11,7 @@ from django.db.models import ProtectedError
 from planning.calendar import Week
 from planning.models import JournalEntry, Plan, Specialty, User
 from planning.services.journal import append_change
+from planning.services.seen import Facts, require_seen
 from planning.services.slots import touch_drafts
 
 SPECIALTY = JournalEntry.Action.SPECIALTY
@@ -29,12 +30,15 @@ class SpecialtyChanged(Exception):
 
 
 @transaction.atomic
-def save_specialty(*, specialty: Specialty, user: User, now: datetime) -> Specialty:
-    kept = Specialty.objects.filter(pk=specialty.pk).first() if specialty.pk else None
+def save_specialty(*, specialty: Specialty, user: User, now: datetime, shown: Facts | None = None) -> Specialty:
+    """Raises ``ChangedSince`` when it is no longer as the person was ``shown`` it."""
+    kept = Specialty.objects.select_for_update(no_key=True).filter(pk=specialty.pk).first() if specialty.pk else None
+    before = specialty_facts(kept) if kept else None
+    require_seen(shown, before or {})
     specialty.save()
     append_change(
-        action=SPECIALTY, of=kept.code if kept else specialty.code, before=_facts(kept) if kept else None,
-        after=_facts(specialty), user=user, now=now,
+        action=SPECIALTY, of=kept.code if kept else specialty.code, before=before,
+        after=specialty_facts(specialty), user=user, now=now,
     )  # fmt: skip
     return specialty
 
@@ -73,7 +77,7 @@ def reopen_specialty(*, specialty: Specialty, user: User, now: datetime) -> None
 @transaction.atomic
 def remove_specialty(*, specialty: Specialty, user: User, now: datetime) -> None:
     """Raises ``SpecialtyInUse``."""
-    facts, code = _facts(specialty), specialty.code
+    facts, code = specialty_facts(specialty), specialty.code
     try:
         specialty.delete()
     except ProtectedError as error:
@@ -87,5 +91,6 @@ def _touch_from(day: date) -> None:
     touch_drafts(drafts.values_list("monday", flat=True))
 
 
-def _facts(specialty: Specialty) -> dict[str, Any]:
+def specialty_facts(specialty: Specialty) -> dict[str, Any]:
+    """As the journal keeps it."""
     return {"code": specialty.code, "name": specialty.name, "colour": specialty.colour}

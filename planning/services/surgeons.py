@@ -13,16 +13,29 @@ from planning.models import Absence, JournalEntry, Surgeon, SurgeonAvailability,
 from planning.selectors.hits import absence_hits
 from planning.services.journal import append_change
 from planning.services.notices import tell_absence
+from planning.services.seen import Facts, require_seen
 from planning.services.slots import touch_drafts
 
 SURGEON = JournalEntry.Action.SURGEON
 
 
 @transaction.atomic
-def save_surgeon(*, surgeon: Surgeon, hours: Mapping[int, tuple[int, int]], user: User, now: datetime) -> Surgeon:
-    """``hours`` maps each weekday worked to its first and last minute; the other weekdays are days off."""
-    kept = Surgeon.objects.select_related("specialty", "user").filter(pk=surgeon.pk).first() if surgeon.pk else None
+def save_surgeon(
+    *,
+    surgeon: Surgeon,
+    hours: Mapping[int, tuple[int, int]],
+    user: User,
+    now: datetime,
+    shown: Facts | None = None,
+) -> Surgeon:
+    """``hours`` maps each weekday worked to its first and last minute; the other weekdays are days off.
+
+    Raises ``ChangedSince`` when the surgeon is no longer as the person was ``shown``.
+    """
+    rows = Surgeon.objects.select_related("specialty", "user").select_for_update(no_key=True, of=("self",))
+    kept = rows.filter(pk=surgeon.pk).first() if surgeon.pk else None
     before = surgeon_facts(kept) if kept else None
+    require_seen(shown, before or {})
     surgeon.save()
     surgeon.availabilities.exclude(weekday__in=hours).delete()
     for weekday, (start, end) in hours.items():

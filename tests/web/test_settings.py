@@ -96,8 +96,12 @@ def test_a_stale_page_writes_nothing_and_says_so(director: Client, hospital: Hos
     answer = director.post(reverse("settings"), GIVEN | {"seen": "1", "hospital_day_euros": "999"})
 
     assert answer.status_code == 409
-    assert "enregistré entre-temps" in answer.context["form"].non_field_errors()[0]
+    [error] = answer.context["form"].non_field_errors()
+    assert error.startswith("Directrice a enregistré entre-temps, le ")
+    assert "310" in error, "what the other changed"
     assert Site.objects.get().hospital_day_euros == 310
+    again = GIVEN | {"seen": answer.context["form"]["seen"].value(), "hospital_day_euros": "999"}
+    assert director.post(reverse("settings"), again).status_code == 302, "knowing it, one may"
 
 
 def test_saving_what_is_there_makes_no_version(director: Client, hospital: Hospital) -> None:

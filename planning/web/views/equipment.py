@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from planning.access import May, require
-from planning.models import Equipment, User
+from planning.models import Equipment, JournalEntry, User
 from planning.selectors.equipment import use_of, with_use
-from planning.services.equipment import EquipmentInUse, remove_equipment, save_equipment
+from planning.services.equipment import EquipmentInUse, equipment_facts, remove_equipment, save_equipment
+from planning.services.seen import ChangedSince
 from planning.web.forms.equipment import EquipmentForm
 from planning.web.listing import make_listing
+from planning.web.seen import sealed, shown_in, status_of, tell_change
 
 
 @require(May.EDIT_REFERENCE)
@@ -42,9 +44,13 @@ def equipment_edit(request: HttpRequest, pk: int) -> HttpResponse:
     title = equipment.name  # validating the form writes what was typed over it
     form = EquipmentForm(request.POST or None, instance=equipment)
     if request.method == "POST" and form.is_valid():
-        return _save(request, form)
-    context = {"form": form, "equipment": equipment, "title": title, "use": use_of(equipment)}
-    return render(request, "planning/equipment/form.html", context)
+        try:
+            return _save(request, form)
+        except ChangedSince as error:
+            tell_change(form, JournalEntry.Action.EQUIPMENT, error, error.now["name"], error.shown.get("name", ""))
+    shown = sealed(equipment_facts(Equipment.objects.get(pk=pk)))
+    context = {"form": form, "equipment": equipment, "title": title, "use": use_of(equipment), "shown": shown}
+    return render(request, "planning/equipment/form.html", context, status=status_of(form))
 
 
 @require(May.EDIT_REFERENCE)
@@ -69,7 +75,7 @@ def equipment_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def _save(request: HttpRequest, form: EquipmentForm) -> HttpResponse:
     saved = save_equipment(
         equipment=form.save(commit=False), rooms=form.cleaned_data["rooms"], user=cast("User", request.user),
-        now=timezone.now(),
+        now=timezone.now(), shown=shown_in(request),
     )  # fmt: skip
     messages.success(request, _("L'équipement %(name)s est enregistré.") % {"name": saved.name})
     return redirect("equipment")

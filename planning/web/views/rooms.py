@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from planning.access import May, require
-from planning.models import Room, RoomClosure, User
+from planning.models import JournalEntry, Room, RoomClosure, User
 from planning.selectors.touched import placements_in_room
-from planning.services.rooms import close_room, reopen_room, save_room
+from planning.services.rooms import close_room, reopen_room, room_facts, save_room
+from planning.services.seen import ChangedSince
 from planning.web.forms.rooms import ClosureForm, RoomForm
 from planning.web.listing import make_listing
+from planning.web.seen import sealed, shown_in, status_of, tell_change
 from planning.web.unavailability import dates_panel, warn_of_placements
 
 
@@ -54,11 +56,15 @@ def room_edit(request: HttpRequest, pk: int) -> HttpResponse:
     was_in_service = room.in_service
     form = RoomForm(request.POST or None, instance=room)
     if request.method == "POST" and form.is_valid():
-        room = _save(request, form)
-        messages.success(request, _("La salle %(room)s est enregistrée.") % {"room": room.code})
-        if was_in_service and not room.in_service:
-            warn_of_placements(request, placements_in_room(room, timezone.localdate(), None))
-        return redirect("room-edit", pk=room.pk)
+        try:
+            room = _save(request, form)
+        except ChangedSince as error:
+            tell_change(form, JournalEntry.Action.ROOM, error, error.now["code"], error.shown.get("code", ""))
+        else:
+            messages.success(request, _("La salle %(room)s est enregistrée.") % {"room": room.code})
+            if was_in_service and not room.in_service:
+                warn_of_placements(request, placements_in_room(room, timezone.localdate(), None))
+            return redirect("room-edit", pk=room.pk)
     return _room_page(request, room, form, ClosureForm(room=room))
 
 
@@ -87,7 +93,9 @@ def room_reopen(request: HttpRequest, pk: int, closure: int) -> HttpResponse:
 
 def _save(request: HttpRequest, form: RoomForm) -> Room:
     room, equipment = form.save(commit=False), form.cleaned_data["equipment"]
-    return save_room(room=room, equipment=equipment, user=cast("User", request.user), now=timezone.now())
+    return save_room(
+        room=room, equipment=equipment, user=cast("User", request.user), now=timezone.now(), shown=shown_in(request)
+    )
 
 
 def _closures_by_date(today: date) -> list[dict[str, Any]]:
@@ -110,5 +118,6 @@ def _room_page(request: HttpRequest, room: Room, form: RoomForm, closure_form: C
         hits=lambda: placements_in_room(room, today, None),
         removal=lambda pk: reverse("room-reopen", kwargs={"pk": room.pk, "closure": pk}),
     )
-    context = {"form": form, "room": room, "closure_form": closure_form, "dates": dates}
-    return render(request, "planning/rooms/form.html", context)
+    shown = sealed(room_facts(Room.objects.get(pk=room.pk)))
+    context = {"form": form, "room": room, "closure_form": closure_form, "dates": dates, "shown": shown}
+    return render(request, "planning/rooms/form.html", context, status=status_of(form))

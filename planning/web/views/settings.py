@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planning.access import May, require
-from planning.models import ParameterVersion, Site, User
+from planning.models import JournalEntry, ParameterVersion, Site, User
 from planning.selectors.parameters import history, site_in_force, tables_of, versions
 from planning.services.parameters import ParametersChanged, save_parameters
 from planning.web.forms.site import ReasonForm, SiteForm
+from planning.web.seen import tell_version
 
 RUNS_SHOWN = 20
 
@@ -52,9 +53,9 @@ def save_version(request: HttpRequest, form: ReasonForm, site: Site) -> bool:
             site=site, seen=given["seen"], reason=given["reason"], user=cast("User", request.user), now=timezone.now()
         )
     except ParametersChanged:
-        form.add_error(
-            None, _("Quelqu'un d'autre a enregistré entre-temps : rechargez la page, vos valeurs ne sont pas écrites.")
-        )
+        tell_version(form, JournalEntry.Action.SETTINGS)
+        # Saved once more, it is over what the person has now been told of.
+        form.data = {**form.data.dict(), "seen": site_in_force().version}  # type: ignore[attr-defined]  # a QueryDict
         return False
     if version is None:
         messages.info(request, _("Rien n'a changé : aucune version n'est créée."))

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from planning.access import May, require
-from planning.models import Specialty, User
+from planning.models import JournalEntry, Specialty, User
 from planning.selectors.specialties import open_on, rest_of
 from planning.selectors.touched import placements_of_specialty
+from planning.services.seen import ChangedSince
 from planning.services.specialties import (
     SpecialtyChanged,
     SpecialtyInUse,
@@ -21,9 +22,11 @@ from planning.services.specialties import (
     remove_specialty,
     reopen_specialty,
     save_specialty,
+    specialty_facts,
 )
 from planning.web.forms.specialties import SpecialtyClosingForm, SpecialtyForm
 from planning.web.listing import make_listing
+from planning.web.seen import sealed, shown_in, status_of, tell_change
 from planning.web.unavailability import warn_of_placements
 
 
@@ -54,7 +57,10 @@ def specialty_edit(request: HttpRequest, pk: int) -> HttpResponse:
     specialty = get_object_or_404(Specialty, pk=pk)
     form = SpecialtyForm(request.POST or None, instance=specialty)
     if request.method == "POST" and form.is_valid():
-        return _save(request, form)
+        try:
+            return _save(request, form)
+        except ChangedSince as error:
+            tell_change(form, JournalEntry.Action.SPECIALTY, error, error.now["code"], error.shown.get("code", ""))
     return _page(request, specialty, form, SpecialtyClosingForm(initial={"closed_on": timezone.localdate()}))
 
 
@@ -106,7 +112,9 @@ def specialty_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _save(request: HttpRequest, form: SpecialtyForm) -> HttpResponse:
-    saved = save_specialty(specialty=form.save(commit=False), user=cast("User", request.user), now=timezone.now())
+    saved = save_specialty(
+        specialty=form.save(commit=False), user=cast("User", request.user), now=timezone.now(), shown=shown_in(request)
+    )
     messages.success(request, _("La spécialité %(code)s est enregistrée.") % {"code": saved.code})
     return redirect("specialties")
 
@@ -120,8 +128,9 @@ def _page(
         "form": form,
         "specialty": specialty,
         "closing_form": closing_form,
+        "shown": sealed(specialty_facts(Specialty.objects.get(pk=specialty.pk))),
         "today": today,
         "rest": rest_of(specialty, since),
         "hit": list(placements_of_specialty(specialty, since)) if specialty.closed_on else [],
     }
-    return render(request, "planning/specialties/form.html", context)
+    return render(request, "planning/specialties/form.html", context, status=status_of(form))

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from planning.access import May, require
-from planning.models import Absence, Specialty, Surgeon, User
+from planning.models import Absence, JournalEntry, Specialty, Surgeon, User
 from planning.models.people import Weekday
 from planning.selectors.preferences import preference_text, rows_of
 from planning.selectors.touched import placements_of_surgeon
-from planning.services.surgeons import add_absence, remove_absence, save_surgeon
+from planning.services.seen import ChangedSince
+from planning.services.surgeons import add_absence, remove_absence, save_surgeon, surgeon_facts
 from planning.web.forms.surgeons import AbsenceForm, SurgeonForm
 from planning.web.listing import asked_number, make_listing
+from planning.web.seen import sealed, shown_in, status_of, tell_change
 from planning.web.unavailability import dates_panel, warn_of_placements
 
 
@@ -67,11 +69,15 @@ def surgeon_edit(request: HttpRequest, pk: int) -> HttpResponse:
     was_active = surgeon.active
     form = SurgeonForm(request.POST or None, instance=surgeon)
     if request.method == "POST" and form.is_valid():
-        surgeon = _save(request, form)
-        messages.success(request, _("%(surgeon)s est enregistré.") % {"surgeon": surgeon})
-        if was_active and not surgeon.active:
-            warn_of_placements(request, placements_of_surgeon(surgeon, timezone.localdate(), None))
-        return redirect("surgeon-edit", pk=surgeon.pk)
+        try:
+            surgeon = _save(request, form)
+        except ChangedSince as error:
+            tell_change(form, JournalEntry.Action.SURGEON, error, *_names(error))
+        else:
+            messages.success(request, _("%(surgeon)s est enregistré.") % {"surgeon": surgeon})
+            if was_active and not surgeon.active:
+                warn_of_placements(request, placements_of_surgeon(surgeon, timezone.localdate(), None))
+            return redirect("surgeon-edit", pk=surgeon.pk)
     return _surgeon_page(request, surgeon, form, AbsenceForm(surgeon=surgeon))
 
 
@@ -101,7 +107,14 @@ def surgeon_absence_remove(request: HttpRequest, pk: int, absence: int) -> HttpR
 
 def _save(request: HttpRequest, form: SurgeonForm) -> Surgeon:
     surgeon, hours = form.save(commit=False), form.hours()
-    return save_surgeon(surgeon=surgeon, hours=hours, user=cast("User", request.user), now=timezone.now())
+    return save_surgeon(
+        surgeon=surgeon, hours=hours, user=cast("User", request.user), now=timezone.now(), shown=shown_in(request)
+    )
+
+
+def _names(error: ChangedSince) -> list[str]:
+    """As the journal names surgeons."""
+    return [str(Surgeon(last_name=facts["last_name"])) for facts in (error.now, error.shown) if facts]
 
 
 def _surgeon_page(request: HttpRequest, surgeon: Surgeon, form: SurgeonForm, absence_form: AbsenceForm) -> HttpResponse:
@@ -113,5 +126,12 @@ def _surgeon_page(request: HttpRequest, surgeon: Surgeon, form: SurgeonForm, abs
         removal=lambda pk: reverse("surgeon-absence-remove", kwargs={"pk": surgeon.pk, "absence": pk}),
     )
     wishes = preference_text(rows_of(surgeon.preferences.all()))
-    context = {"form": form, "surgeon": surgeon, "absence_form": absence_form, "dates": dates, "wishes": wishes}
-    return render(request, "planning/surgeons/form.html", context)
+    context = {
+        "form": form,
+        "surgeon": surgeon,
+        "absence_form": absence_form,
+        "dates": dates,
+        "wishes": wishes,
+        "shown": sealed(surgeon_facts(Surgeon.objects.select_related("specialty", "user").get(pk=surgeon.pk))),
+    }
+    return render(request, "planning/surgeons/form.html", context, status=status_of(form))
