@@ -9,7 +9,6 @@ import django_filters
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import get_object_or_404
@@ -22,6 +21,8 @@ from planning.api.lists import ListView, WordsFilter
 from planning.api.permissions import PlanningView, signed_in
 from planning.api.plans import body
 from planning.api.runs import PolicyField
+from planning.api.shapes import comparisons as shapes
+from planning.api.shapes import described
 from planning.api.weeks import query
 from planning.calendar import FIRST_DAY, LAST_DAY
 from planning.models import Comparison, MasterPlan, Site
@@ -64,7 +65,7 @@ class ComparisonRequest(serializers.Serializer[Any]):
         return attrs
 
 
-class ComparisonState(serializers.BaseSerializer[Any]):
+class ComparisonSerializer(described(shapes.ComparisonState)):  # type: ignore[misc]  # made when it is read
     """How far a comparison is, as ``state_of`` tells it."""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -118,17 +119,19 @@ def state_of(row: Comparison) -> dict[str, Any]:
 class Comparisons(ListView):
     may, may_change = May.SEE_DRAFTS, May.PLAN
     queryset = comparisons()
-    serializer_class = ComparisonState
+    serializer_class = ComparisonSerializer
     filterset_class = ComparisonFilters
     orders = {"requested_at": ["requested_at"], "first": ["first_monday"], "name": ["name", "first_monday"]}
     order = "-requested_at"
 
-    @extend_schema(operation_id="comparison_list", responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="comparison_list")
     def get(self, request: Request) -> Response:
         """The comparisons, the latest first; ``first`` and ``last`` keep those that touch these weeks."""
         return self.listed(request)
 
-    @extend_schema(operation_id="comparison_request", request=ComparisonRequest, responses={202: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="comparison_request", request=ComparisonRequest, responses={202: described(shapes.ComparisonState)}
+    )
     def post(self, request: Request) -> Response:
         """Ask for a comparison. Its weeks are frozen now; the workers then share its cells."""
         values = body(ComparisonRequest, request)
@@ -147,7 +150,9 @@ class Comparisons(ListView):
 class ComparisonDetail(PlanningView):
     may, may_change = May.SEE_DRAFTS, May.PLAN
 
-    @extend_schema(operation_id="comparison_detail", parameters=[ReadingQuery], responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="comparison_detail", parameters=[ReadingQuery], responses={200: described(shapes.ComparisonReport)}
+    )
     def get(self, request: Request, pk: int) -> Response:
         """How far it is, and each criterion's statistics over the weeks that every policy has done."""
         row = comparison_or_404(pk)
@@ -180,7 +185,7 @@ class ComparisonDetail(PlanningView):
 class ComparisonProgress(PlanningView):
     may = May.SEE_DRAFTS
 
-    @extend_schema(operation_id="comparison_progress", responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="comparison_progress", responses={200: described(shapes.ComparisonState)})
     def get(self, request: Request, pk: int) -> Response:
         """How far it is, and nothing else: cheap enough to be asked every second."""
         return Response(state_of(comparison_or_404(pk)))
@@ -189,7 +194,7 @@ class ComparisonProgress(PlanningView):
 class ComparisonStop(PlanningView):
     may = May.PLAN
 
-    @extend_schema(operation_id="comparison_stop", request=None, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="comparison_stop", request=None, responses={200: described(shapes.ComparisonState)})
     def post(self, request: Request, pk: int) -> Response:
         """Stop it; what is done stays. Harmless once it has ended."""
         stop_comparison(comparison=comparison_or_404(pk), now=timezone.now())
@@ -199,7 +204,7 @@ class ComparisonStop(PlanningView):
 class ComparisonResume(PlanningView):
     may = May.PLAN
 
-    @extend_schema(operation_id="comparison_resume", request=None, responses={202: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="comparison_resume", request=None, responses={202: described(shapes.ComparisonState)})
     def post(self, request: Request, pk: int) -> Response:
         """Take up what is left of it, failed weeks too."""
         resume_comparison(comparison=comparison_or_404(pk), now=timezone.now())
@@ -210,7 +215,9 @@ class ComparisonResume(PlanningView):
 class ComparisonWeights(PlanningView):
     may = May.PLAN
 
-    @extend_schema(operation_id="comparison_weights", request=WeightsRequest, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="comparison_weights", request=WeightsRequest, responses={200: described(shapes.WeightedRanking)}
+    )
     def put(self, request: Request, pk: int) -> Response:
         """Keep the person's weights, 0 to 5 a criterion, and rank the policies by them."""
         row, given = comparison_or_404(pk), body(WeightsRequest, request)["weights"]

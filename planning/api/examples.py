@@ -1,10 +1,13 @@
-"""One well-formed body of each operation that takes one, and what the first ones answer, for the description.
+"""One well-formed body of each operation that takes one, and one answer of each, for the description.
 
 Rows are numbered, times are minutes after midnight. tests/api/test_examples.py checks each against its schema.
 """
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 _DATES = {"starts_on": "2026-12-24", "ends_on": "2026-12-26"}
@@ -33,6 +36,11 @@ _ROOM = {"code": "SO5", "name": "Salle hybride", "opens_minute": 480, "closes_mi
 _ACCOUNT = {"last_name": "Lefèvre", "first_name": "Anne", "email": "anne.lefevre@example.org", "role": "planner"}
 _EQUIPMENT = {"code": "laser", "name": "Laser", "units": 2, "rooms": [1, 3]}
 
+_FILE = {
+    "target": "interventions",
+    "file": "demandes.csv",
+    "mapping": '{"columns": {"code": "Code", "procedure_label": "Acte"}, "order": "dmy"}',
+}
 REQUESTS: dict[str, dict[str, Any]] = {
     "account_close": {"version": 3, "reason": "Départ"},
     "account_edit": {"role": "viewer"},
@@ -113,6 +121,9 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "run_cancel": {"keep_best": True},
     "second_factor_rule_edit": {"required": True},
     "sign_off_ask": {"revision": 17},
+    "sign_off_give": {
+        "kind": "anaesthetist", "surgeon": None, "decision": "signed", "seen": "5f1c0b2e9a", "comment": "",
+    },
     "run_request": {"policy": "specialty", "time_limit": 20},
     "slot_create": _SLOT,
     "slot_edit": {"end_minute": 1020},
@@ -123,36 +134,13 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "surgeon_create": _SURGEON,
     "surgeon_edit": {"hours": [{"weekday": 3, "start_minute": 480, "end_minute": 780}]},
     "surgeon_absence": {**_DATES, "reason": "Congés"},
+    "import_file": _FILE,
+    "import_preview": _FILE,
 }  # fmt: skip
 
-_ROOM_ROW = {"id": 5, **_ROOM, "position": 5, "in_service": True, "closures": []}
-_INTERVENTION_ROW = {
-    "id": 42, **_INTERVENTION, "procedure_code": "", "specialty": 2, "wished_date": None, "side": "", "anaesthesia": "",
-    "ambulatory": False, "child": False, "septic": False, "recovery_minutes": 90, "notes": "", "state": "accepted",
-    "return_reason": "", "cancel_reason": "", "requested_at": "2026-11-20T08:12:00Z", "to_replan_since": None,
-    "places": [],
-}  # fmt: skip
-_PLAN_ROW = {
-    "id": 8, "monday": "2026-11-23", "number": 3, "status": "draft", "policy": "specialty", "revision": 17, "base": 7,
-    "total_cost": None, "lower_bound": None, "created_at": "2026-11-20T08:00:00Z", "created_by": 1, "approved_at": None,
-    "approved_by": None,
-}  # fmt: skip
 
-ANSWERS: dict[str, Any] = {
-    "room": _ROOM_ROW,
-    "room_create": _ROOM_ROW,
-    "room_edit": _ROOM_ROW,
-    "intervention": _INTERVENTION_ROW,
-    "intervention_create": _INTERVENTION_ROW,
-    "intervention_accept": _INTERVENTION_ROW,
-    "plan": {
-        **_PLAN_ROW,
-        "placements": [
-            {"intervention": 42, "code": "I26-00042", "slot": 40, "room": 1, "date": "2026-11-24", "start": 480,
-             "minutes": 120, "pinned": True, "forced": False},
-        ],
-        "unplanned": [57],
-    },
-    "plan_approve": {"plan_id": 11, "number": 4, "message": "Version 4 approuvée : elle ne changera plus."},
-    "specialty": {"id": 2, "code": "ORT", "name": "Orthopédie", "colour": "ort", "closed_on": None, "close_reason": ""},
-}  # fmt: skip
+@cache
+def answers() -> dict[str, Any]:
+    """What each operation answered once, by its name: recorded by the tests (tests/api/described.py), never by hand."""
+    found: dict[str, Any] = json.loads(Path(__file__).with_name("answers.json").read_text())
+    return found

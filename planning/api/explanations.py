@@ -8,7 +8,6 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -19,6 +18,8 @@ from planning.api.errors import Problem
 from planning.api.parsing import LARGEST
 from planning.api.permissions import PlanningView, signed_in
 from planning.api.plans import Lifted, PlanView, Revision, body
+from planning.api.shapes import described
+from planning.api.shapes import plans as shapes
 from planning.calendar import Week
 from planning.models import Explanation, Plan
 from planning.selectors.explanations import explanation_answer, row_of
@@ -40,7 +41,7 @@ class Why(PlanningView):
 
     may = May.SEE_WEEK
 
-    @extend_schema(operation_id="plan_explanation", responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_explanation", responses={200: described(shapes.ExplanationAnswer)})
     def get(self, request: Request, pk: int, intervention: int) -> Response:
         """At once; the honest figures too when they are known."""
         loaded, reader = self.read(request, pk, intervention)
@@ -49,7 +50,7 @@ class Why(PlanningView):
     @extend_schema(
         operation_id="plan_explanation_request",
         request=None,
-        responses={200: OpenApiTypes.OBJECT, 202: OpenApiTypes.OBJECT},
+        responses={200: described(shapes.ExplanationAnswer), 202: described(shapes.ExplanationAnswer)},
     )
     def post(self, request: Request, pk: int, intervention: int) -> Response:
         """The same, and ask for the honest figures; 202 while they are not there: ask again to follow them."""
@@ -78,7 +79,7 @@ class Why(PlanningView):
 
 
 class MakeRoom(PlanView):
-    @extend_schema(operation_id="plan_make_room", request=RoomWanted, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_make_room", request=RoomWanted, responses={200: described(shapes.Changed)})
     def post(self, request: Request, pk: int) -> Response:
         """Put the intervention in a slot that others hold; they go where the explanation said. 409 when none can."""
         asked = body(RoomWanted, request)

@@ -22,7 +22,7 @@ from planning.selectors.inbox_hints import Hints
 from planning.services.reads import note_read
 
 
-class DurationHistorySerializer(serializers.Serializer[Any]):
+class SeenDurationsSerializer(serializers.Serializer[Any]):
     """How long it lasted before, in minutes from entry to exit; ``own``: the surgeon's own cases of this procedure."""
 
     group = serializers.ChoiceField(choices=[one.value for one in Group])
@@ -33,7 +33,7 @@ class DurationHistorySerializer(serializers.Serializer[Any]):
     over = serializers.IntegerField()
 
 
-class DurationChoiceSerializer(serializers.Serializer[Any]):
+class OfferedDurationSerializer(serializers.Serializer[Any]):
     """A duration to accept it with; ``chosen``: the one the page proposes."""
 
     minutes = serializers.IntegerField()
@@ -41,7 +41,7 @@ class DurationChoiceSerializer(serializers.Serializer[Any]):
     chosen = serializers.BooleanField()
 
 
-class FirstPlaceSerializer(serializers.Serializer[Any]):
+class EvidencePlaceSerializer(serializers.Serializer[Any]):
     date = serializers.DateField(source="day")
     place = serializers.CharField()
     why = serializers.CharField()
@@ -57,9 +57,9 @@ class EvidenceSerializer(InboxItemSerializer):
     covered = serializers.CharField()
     odd = serializers.ListField(child=serializers.CharField())
     question = serializers.CharField()
-    history = DurationHistorySerializer(allow_null=True)
-    durations = DurationChoiceSerializer(many=True)
-    places = FirstPlaceSerializer(many=True)
+    history = SeenDurationsSerializer(allow_null=True)
+    durations = OfferedDurationSerializer(many=True)
+    places = EvidencePlaceSerializer(many=True)
 
 
 class InboxEvidence(PlanningView):

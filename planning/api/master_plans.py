@@ -8,7 +8,6 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -20,6 +19,8 @@ from planning.api.errors import Problem
 from planning.api.parsing import LARGEST
 from planning.api.permissions import PlanningView, signed_in
 from planning.api.plans import Revision, body
+from planning.api.shapes import described
+from planning.api.shapes.master_plans import MasterPlanBoard, MasterPlanEffects, MasterPlanLift
 from planning.api.weeks import query
 from planning.calendar import FIRST_DAY, LAST_DAY
 from planning.models import MasterPlan
@@ -137,7 +138,7 @@ class MasterPlanView(PlanningView):
 
 
 class Board(MasterPlanView):
-    @extend_schema(operation_id="master_plan_board", responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="master_plan_board", responses={200: described(MasterPlanBoard)})
     def get(self, request: Request, pk: int) -> Response:
         """Today's plan, the draft, the needs, and what the draft would change."""
         return self.answer(request, pk)
@@ -146,7 +147,7 @@ class Board(MasterPlanView):
 class Lift(MasterPlanView):
     asks_only = True
 
-    @extend_schema(operation_id="master_plan_lift", request=Raised, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="master_plan_lift", request=Raised, responses={200: described(MasterPlanLift)})
     def post(self, request: Request, pk: int) -> Response:
         """Every weekday and room: yes at each start, or the reason against it."""
         asked = body(Raised, request)
@@ -158,7 +159,7 @@ class Lift(MasterPlanView):
 
 
 class Place(MasterPlanView):
-    @extend_schema(operation_id="master_plan_place", request=Placed, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="master_plan_place", request=Placed, responses={200: described(MasterPlanBoard)})
     def post(self, request: Request, pk: int) -> Response:
         """Move, resize or give a vacation, or draw a new one. 422 with the rule that forbids it."""
         asked = body(Placed, request)
@@ -167,7 +168,7 @@ class Place(MasterPlanView):
 
 
 class Remove(MasterPlanView):
-    @extend_schema(operation_id="master_plan_remove", request=Chosen, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="master_plan_remove", request=Chosen, responses={200: described(MasterPlanBoard)})
     def post(self, request: Request, pk: int) -> Response:
         """Take a vacation away: nobody has the room at these hours."""
         asked = body(Chosen, request)
@@ -175,7 +176,7 @@ class Remove(MasterPlanView):
 
 
 class Pins(MasterPlanView):
-    @extend_schema(operation_id="master_plan_pin", request=Pinned, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="master_plan_pin", request=Pinned, responses={200: described(MasterPlanBoard)})
     def post(self, request: Request, pk: int) -> Response:
         """Keep a vacation as it is, or free it."""
         asked = body(Pinned, request)
@@ -185,21 +186,21 @@ class Pins(MasterPlanView):
 
 
 class Undo(MasterPlanView):
-    @extend_schema(operation_id="master_plan_undo", request=Revision, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="master_plan_undo", request=Revision, responses={200: described(MasterPlanBoard)})
     def post(self, request: Request, pk: int) -> Response:
         """Take back the last change, a proposal included."""
         return self.change(request, pk, drafts.undo_change, revision=body(Revision, request)["revision"])
 
 
 class Redo(MasterPlanView):
-    @extend_schema(operation_id="master_plan_redo", request=Revision, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="master_plan_redo", request=Revision, responses={200: described(MasterPlanBoard)})
     def post(self, request: Request, pk: int) -> Response:
         """Do again the change undone last."""
         return self.change(request, pk, drafts.redo_change, revision=body(Revision, request)["revision"])
 
 
 class Propose(MasterPlanView):
-    @extend_schema(operation_id="master_plan_propose", request=Asked, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="master_plan_propose", request=Asked, responses={200: described(MasterPlanBoard)})
     def post(self, request: Request, pk: int) -> Response:
         """Propose again from the same activity; pinned vacations stay."""
         asked = body(Asked, request)
@@ -211,7 +212,7 @@ class Effect(MasterPlanView):
     @extend_schema(
         operation_id="master_plan_effects",
         parameters=[OpenApiParameter("start", str, required=True, description="The Monday it would begin on.")],
-        responses={200: OpenApiTypes.OBJECT},
+        responses={200: described(MasterPlanEffects)},
     )
     def get(self, request: Request, pk: int) -> Response:
         """What validating it from this Monday on would do."""
@@ -223,7 +224,7 @@ class Effect(MasterPlanView):
 class Validate(MasterPlanView):
     may = May.APPROVE
 
-    @extend_schema(operation_id="master_plan_validate", request=Validated, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="master_plan_validate", request=Validated, responses={200: described(MasterPlanBoard)})
     def post(self, request: Request, pk: int) -> Response:
         """The weeks from this Monday on follow it."""
         asked = body(Validated, request)

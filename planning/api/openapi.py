@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 
 from planning.api.errors import CONTENT_TYPE
-from planning.api.examples import ANSWERS, REQUESTS
+from planning.api.examples import REQUESTS, answers
 
 ALWAYS = (400, 401, 403, 406, 429, 503)
 # The endpoint's own doing, or the shape of what was sent.
@@ -67,13 +67,17 @@ class PlanningSchema(AutoSchema):
         return [*super().get_override_parameters(), *self._headers()]
 
     def get_examples(self) -> list[OpenApiExample]:
-        """Those of planning/api/examples.py; a list's answer is a page, which needs none."""
+        """Those of planning/api/examples.py."""
         name, found = self.get_operation_id(), [*super().get_examples()]
         if name in REQUESTS:
-            found.append(OpenApiExample("Request", value=REQUESTS[name], request_only=True))
-        if name in ANSWERS:
-            codes = ["200", "201"]
-            found.append(OpenApiExample("Answer", value=ANSWERS[name], response_only=True, status_codes=codes))
+            found += [
+                OpenApiExample("Request", value=REQUESTS[name], request_only=True, media_type=kind)
+                for kind in ("application/json", "multipart/form-data")
+            ]
+        if name in answers():
+            codes = ["200", "201", "202"]
+            value = _row(answers()[name]) if self._is_list_view() else answers()[name]
+            found.append(OpenApiExample("Answer", value=value, response_only=True, status_codes=codes))
         return found
 
     def _headers(self) -> list[OpenApiParameter]:
@@ -108,6 +112,12 @@ class PlanningSchema(AutoSchema):
         if self.view.conditional and self.method in ("PUT", "PATCH", "DELETE"):
             codes += [412, 428]
         return sorted(codes)
+
+
+def _row(answer: Any) -> Any:
+    """Of a list's answer: the list around it is described with it."""
+    rows = answer["results"] if isinstance(answer, dict) else answer
+    return rows[0] if rows else {}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its metaclass has no types

@@ -8,7 +8,6 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -20,6 +19,8 @@ from planning.access import May
 from planning.api.errors import Problem
 from planning.api.parsing import LARGEST
 from planning.api.permissions import PlanningView, signed_in
+from planning.api.shapes import described
+from planning.api.shapes import plans as shapes
 from planning.calendar import Week
 from planning.models import Plan
 from planning.selectors.answers import (
@@ -130,7 +131,7 @@ def stale(plan: Plan, revision: int, user: Any) -> Problem:
 class Lift(PlanView):
     asks_only = True
 
-    @extend_schema(operation_id="plan_lift", request=Lifted, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_lift", request=Lifted, responses={200: described(shapes.LiftAnswer)})
     def post(self, request: Request, pk: int) -> Response:
         """Every room and day at once: the best start there, its price or the rules against it."""
         asked = body(Lifted, request)
@@ -147,7 +148,7 @@ class Lift(PlanView):
 class Price(PlanView):
     asks_only = True
 
-    @extend_schema(operation_id="plan_price", request=Dropped, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_price", request=Dropped, responses={200: described(shapes.PlacePrice)})
     def post(self, request: Request, pk: int) -> Response:
         """One place: where the drop lands, whom it pushes, what it breaks, what it changes in the indicators."""
         asked = body(Dropped, request)
@@ -169,7 +170,7 @@ class Causes(PlanView):
     @extend_schema(
         operation_id="plan_causes",
         parameters=[OpenApiParameter("indicator", str, required=True, enum=list(CAUSES))],
-        responses={200: OpenApiTypes.OBJECT},
+        responses={200: described(shapes.CausesAnswer)},
     )
     def get(self, request: Request, pk: int) -> Response:
         """What makes an indicator of the strip what it is: interventions, rooms and days, slots."""
@@ -181,7 +182,7 @@ class Causes(PlanView):
 
 
 class Moves(PlanView):
-    @extend_schema(operation_id="plan_move", request=Move, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_move", request=Move, responses={200: described(shapes.Changed)})
     def post(self, request: Request, pk: int) -> Response:
         """Drop and pin. 409 with the fresh state when stale, 422 with the violations when a reason is needed."""
         asked = body(Move, request)
@@ -190,7 +191,7 @@ class Moves(PlanView):
 
 
 class Unplans(PlanView):
-    @extend_schema(operation_id="plan_unplan", request=Several, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_unplan", request=Several, responses={200: described(shapes.Changed)})
     def post(self, request: Request, pk: int) -> Response:
         """Back to the list, in one step."""
         asked = body(Several, request)
@@ -198,7 +199,7 @@ class Unplans(PlanView):
 
 
 class Pins(PlanView):
-    @extend_schema(operation_id="plan_pin", request=Pin, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_pin", request=Pin, responses={200: described(shapes.Changed)})
     def post(self, request: Request, pk: int) -> Response:
         """Keep where they are, or release, in one step."""
         asked = body(Pin, request)
@@ -206,14 +207,14 @@ class Pins(PlanView):
 
 
 class Undo(PlanView):
-    @extend_schema(operation_id="plan_undo", request=Revision, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_undo", request=Revision, responses={200: described(shapes.Changed)})
     def post(self, request: Request, pk: int) -> Response:
         """Take back the last step."""
         return self.change(request, pk, body(Revision, request)["revision"], services.undo_step)
 
 
 class Redo(PlanView):
-    @extend_schema(operation_id="plan_redo", request=Revision, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_redo", request=Revision, responses={200: described(shapes.Changed)})
     def post(self, request: Request, pk: int) -> Response:
         """Do again the step undone last."""
         return self.change(request, pk, body(Revision, request)["revision"], services.redo_step)

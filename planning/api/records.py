@@ -68,6 +68,7 @@ class EntrySerializer(serializers.Serializer[Any]):
     """``text`` says it in the reader's language, ``subject``, ``before`` and ``after`` in parts; never a patient.
 
     ``cost_delta``: what it changed of the week's cost; ``total_cost``: that cost then, of the lines that know it.
+    ``run``: the one that was asked for, or that made the proposal.
     """
 
     id = serializers.IntegerField()
@@ -79,6 +80,7 @@ class EntrySerializer(serializers.Serializer[Any]):
     intervention = serializers.IntegerField(allow_null=True)
     interventions = serializers.ListField(child=serializers.IntegerField())
     text = serializers.CharField()
+    run = serializers.IntegerField(allow_null=True)
     reason = serializers.CharField()
     cost_delta = serializers.FloatField(allow_null=True)
     cost_delta_text = serializers.CharField(allow_null=True)

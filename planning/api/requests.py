@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -23,6 +22,8 @@ from planning.api.forms import body_of, filled, given
 from planning.api.lists import MOST_LETTERS, ListView, WordsFilter
 from planning.api.permissions import PlanningView, signed_in
 from planning.api.preconditions import require_match, tagged
+from planning.api.shapes import described
+from planning.api.shapes.requests import DurationAnswer, PlacesAnswer
 from planning.api.weeks import query
 from planning.models import Intervention, PatientRead, Surgeon
 from planning.selectors.duration_history import duration_history, usual_needs
@@ -41,6 +42,10 @@ RequestBody = body_of(RequestForm, "RequestBody")
 
 
 class RequestSerializer(serializers.ModelSerializer[Intervention]):
+    """A draft may have no patient's code yet."""
+
+    patient_code = serializers.CharField(allow_blank=True)
+
     class Meta:
         model = Intervention
         fields = [
@@ -59,14 +64,6 @@ class SubmitBody(serializers.Serializer[Any]):
 class DurationQuestion(serializers.Serializer[Any]):
     procedure_label = serializers.CharField(max_length=200)
     planned_minutes = serializers.IntegerField(min_value=5, max_value=1440, required=False, allow_null=True)
-
-
-class UsualSerializer(serializers.Serializer[Any]):
-    """What more than half of the latest cases needed, whether most were ambulatory, their median recovery stay."""
-
-    equipment = serializers.ListField(child=serializers.IntegerField())
-    ambulatory = serializers.BooleanField()
-    recovery_minutes = serializers.IntegerField()
 
 
 class ProcedureQuery(serializers.Serializer[Any]):
@@ -256,7 +253,9 @@ class Duration(PlanningView):
     asks_only = True
     limit = "question"
 
-    @extend_schema(operation_id="request_duration", request=DurationQuestion, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="request_duration", request=DurationQuestion, responses={200: described(DurationAnswer)}
+    )
     def post(self, request: Request) -> Response:
         """How long the procedure has lasted before: median, P80, how many would have run over; and what it usually
         needs. Null without a case.
@@ -275,7 +274,7 @@ class Places(PlanningView):
     asks_only = True
     limit = "question"
 
-    @extend_schema(operation_id="request_places", request=PlacesQuestion, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="request_places", request=PlacesQuestion, responses={200: described(PlacesAnswer)})
     def post(self, request: Request) -> Response:
         """The first days on which it would fit under today's plans, and their cost. Binds nobody, reserves nothing."""
         surgeon, asked = surgeon_asking(request), given(PlacesQuestion, request)

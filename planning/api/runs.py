@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import get_object_or_404
@@ -18,6 +17,8 @@ from planning.access import May
 from planning.api.errors import Problem
 from planning.api.permissions import PlanningView, signed_in
 from planning.api.plans import body
+from planning.api.shapes import described
+from planning.api.shapes.runs import RunState
 from planning.api.weeks import week_or_404
 from planning.models import PlanningRun, Site
 from planning.selectors.runs import run_report, run_state
@@ -78,7 +79,7 @@ def active_run_problem(error: UnableToRequestRun) -> Problem:
 class WeekRuns(PlanningView):
     may = May.PLAN
 
-    @extend_schema(operation_id="run_request", request=RunRequest, responses={202: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="run_request", request=RunRequest, responses={202: described(RunState)})
     def post(self, request: Request, week: str) -> Response:
         """Ask for a plan of the week. 409 ``run-active`` says who asked for the one under way."""
         values = body(RunRequest, request)
@@ -101,7 +102,7 @@ class WeekRuns(PlanningView):
 class RunDetail(PlanningView):
     may = May.SEE_DRAFTS
 
-    @extend_schema(operation_id="run_detail", responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="run_detail", responses={200: described(RunState)})
     def get(self, request: Request, pk: int) -> Response:
         """How far the run is; once it has ended, also why some interventions were left out."""
         return Response(run_report(run_or_404(pk)))
@@ -110,7 +111,7 @@ class RunDetail(PlanningView):
 class RunCancel(PlanningView):
     may = May.PLAN
 
-    @extend_schema(operation_id="run_cancel", request=CancelRequest, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="run_cancel", request=CancelRequest, responses={200: described(RunState)})
     def post(self, request: Request, pk: int) -> Response:
         """Stop it, with the best plan so far as a proposal if asked. Harmless once it has ended."""
         found = run_or_404(pk)
@@ -121,7 +122,7 @@ class RunCancel(PlanningView):
 class RunRetry(PlanningView):
     may = May.PLAN
 
-    @extend_schema(operation_id="run_retry", request=None, responses={202: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="run_retry", request=None, responses={202: described(RunState)})
     def post(self, request: Request, pk: int) -> Response:
         """The same request again, as a new run."""
         try:

@@ -7,7 +7,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -92,15 +92,6 @@ class WeekToSignSerializer(serializers.Serializer[Any]):
     missing = serializers.IntegerField()
 
 
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "An anaesthetist signs",
-            value={"kind": "anaesthetist", "surgeon": None, "decision": "signed", "seen": "5f1c…", "comment": ""},
-            request_only=True,
-        )
-    ]
-)
 class Word(serializers.Serializer[Any]):
     """``comment`` is needed to refuse, and to note what someone without an account signed elsewhere."""
 

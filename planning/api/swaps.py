@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -15,6 +14,8 @@ from rest_framework.response import Response
 
 from planning.api.parsing import LARGEST
 from planning.api.plans import Lifted, PlanView, Revision, body
+from planning.api.shapes import described
+from planning.api.shapes import plans as shapes
 from planning.calendar import Week
 from planning.selectors.answers import partners_answer, place_refused, swap_answer
 from planning.selectors.evaluation import MeaninglessPlace, UnknownIntervention
@@ -65,7 +66,7 @@ class SwapView(PlanView):
 class SwapPartners(SwapView):
     asks_only = True
 
-    @extend_schema(operation_id="plan_swap_partners", request=Lifted, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_swap_partners", request=Lifted, responses={200: described(shapes.Partners)})
     def post(self, request: Request, pk: int) -> Response:
         """Every intervention to swap with, the cheapest first, then those that a rule refuses."""
         loaded, key = self.loaded(pk), str(body(Lifted, request)["intervention"])
@@ -77,7 +78,7 @@ class SwapPartners(SwapView):
 class SwapPrice(SwapView):
     asks_only = True
 
-    @extend_schema(operation_id="plan_swap_price", request=Pair, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_swap_price", request=Pair, responses={200: described(shapes.SwapPriceAnswer)})
     def post(self, request: Request, pk: int) -> Response:
         """Where both would land, whom they push, what it breaks, what it changes in the indicators."""
         asked, loaded = body(Pair, request), self.loaded(pk)
@@ -85,7 +86,7 @@ class SwapPrice(SwapView):
 
 
 class Swaps(SwapView):
-    @extend_schema(operation_id="plan_swap", request=Exchange, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_swap", request=Exchange, responses={200: described(shapes.Changed)})
     def post(self, request: Request, pk: int) -> Response:
         """Swap and pin both. 409 with the fresh state when stale, 422 with the violations when a reason is needed."""
         asked = body(Exchange, request)
@@ -95,7 +96,9 @@ class Swaps(SwapView):
 class RoomSwapPrice(SwapView):
     asks_only = True
 
-    @extend_schema(operation_id="plan_room_swap_price", request=RoomPair, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="plan_room_swap_price", request=RoomPair, responses={200: described(shapes.SwapPriceAnswer)}
+    )
     def post(self, request: Request, pk: int) -> Response:
         """What exchanging two whole room-days would break and cost."""
         asked, loaded = body(RoomPair, request), self.loaded(pk)
@@ -106,7 +109,7 @@ class RoomSwapPrice(SwapView):
 
 
 class RoomSwaps(SwapView):
-    @extend_schema(operation_id="plan_room_swap", request=RoomExchange, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_room_swap", request=RoomExchange, responses={200: described(shapes.Changed)})
     def post(self, request: Request, pk: int) -> Response:
         """Exchange two whole room-days and pin what moved; answers as a swap."""
         asked = body(RoomExchange, request)

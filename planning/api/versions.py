@@ -7,7 +7,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import get_object_or_404
@@ -20,6 +19,9 @@ from planning.api.errors import Problem
 from planning.api.parsing import LARGEST
 from planning.api.permissions import PlanningView, signed_in
 from planning.api.plans import Revision, body, stale
+from planning.api.shapes import described
+from planning.api.shapes import plans as shapes
+from planning.api.shapes.weeks import JournalPage
 from planning.api.weeks import query, week_or_404
 from planning.models import Plan
 from planning.selectors import differences, sign_off_words
@@ -83,7 +85,7 @@ class Difference(PlanningView):
     @extend_schema(
         operation_id="plan_difference",
         parameters=[OpenApiParameter("with", int, required=True, description="The older version.")],
-        responses={200: OpenApiTypes.OBJECT},
+        responses={200: described(shapes.DifferenceAnswer)},
     )
     def get(self, request: Request, pk: int) -> Response:
         """From the version ``with`` to this one, intervention by intervention."""
@@ -95,7 +97,7 @@ class Difference(PlanningView):
 class Take(PlanningView):
     may = May.PLAN
 
-    @extend_schema(operation_id="plan_take", request=TakeRequest, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_take", request=TakeRequest, responses={200: described(shapes.Taken)})
     def post(self, request: Request, pk: int) -> Response:
         """Take a proposal into the draft, in whole or the lines named; what no longer fits is told and left."""
         values = body(TakeRequest, request)
@@ -122,7 +124,7 @@ class Take(PlanningView):
 class Approval(PlanningView):
     may = May.APPROVE
 
-    @extend_schema(operation_id="plan_approval", responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_approval", responses={200: described(shapes.ApprovalCheck)})
     def get(self, request: Request, pk: int) -> Response:
         """What to read before approving: rules broken, forced placements, deadlines, and what changes."""
         return Response(approval_check(plan_or_404(pk)))
@@ -131,7 +133,7 @@ class Approval(PlanningView):
 class Approve(PlanningView):
     may = May.APPROVE
 
-    @extend_schema(operation_id="plan_approve", request=Revision, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="plan_approve", request=Revision, responses={200: described(shapes.ApprovedAnswer)})
     def post(self, request: Request, pk: int) -> Response:
         """The draft as a version that never changes. 409 when it changed since ``revision``, is approved already, or
         lacks a required sign-off.
@@ -161,7 +163,7 @@ class Approve(PlanningView):
 class Journal(PlanningView):
     may = May.SEE_DRAFTS
 
-    @extend_schema(operation_id="week_journal", parameters=[PageQuery], responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="week_journal", parameters=[PageQuery], responses={200: described(JournalPage)})
     def get(self, request: Request, week: str) -> Response:
         """Who did what in this week, the latest first."""
         return Response(journal_page(week_or_404(week), query(PageQuery, request)["page"]))

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,6 +14,9 @@ from rest_framework.response import Response
 from planning.access import May
 from planning.api.parsing import LARGEST
 from planning.api.permissions import PlanningView, signed_in
+from planning.api.shapes import described
+from planning.api.shapes.plans import OpenedDraft
+from planning.api.shapes.weeks import WeekGrid, WeekPulse
 from planning.calendar import Week
 from planning.models import PatientRead
 from planning.selectors import weeks
@@ -50,7 +52,7 @@ class Grid(PlanningView):
     @extend_schema(
         operation_id="week_grid",
         parameters=[OpenApiParameter("plan", int, description="Another version than the current one.")],
-        responses={200: OpenApiTypes.OBJECT},
+        responses={200: described(WeekGrid)},
     )
     def get(self, request: Request, week: str) -> Response:
         """The frame of the week, its interventions, and the state of the draft (or of ``plan``)."""
@@ -73,7 +75,7 @@ class Pulse(PlanningView):
     @extend_schema(
         operation_id="week_pulse",
         parameters=[OpenApiParameter("since", int, description="The revision that the page shows.")],
-        responses={200: OpenApiTypes.OBJECT},
+        responses={200: described(WeekPulse)},
     )
     def get(self, request: Request, week: str) -> Response:
         """Whether the week has changed, by whom, and how far its run is: asked every few seconds."""
@@ -84,7 +86,7 @@ class Pulse(PlanningView):
 class Draft(PlanningView):
     may = May.PLAN
 
-    @extend_schema(operation_id="week_draft", request=None, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="week_draft", request=None, responses={200: described(OpenedDraft)})
     def post(self, request: Request, week: str) -> Response:
         """The week's draft, opened if there is none: from the approved version, or empty."""
         user = signed_in(request)

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from planning.api.permissions import PlanningView
 from planning.models import User
+from tests.api.described import check_answer
 from tests.factories.hospital import Hospital, small_hospital
 
 
@@ -57,3 +59,17 @@ def surgeon(house: Hospital) -> Api:
 @pytest.fixture
 def viewer(house: Hospital) -> Api:
     return Api(house.viewer)
+
+
+@pytest.fixture(autouse=True)
+def answers_as_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test of the API asks, what is answered is what the description says."""
+    answered = PlanningView.dispatch
+
+    def dispatch(self: PlanningView, request: Any, *args: Any, **kwargs: Any) -> Any:
+        response: Any = answered(self, request, *args, **kwargs)
+        if hasattr(response, "add_post_render_callback"):
+            response.add_post_render_callback(lambda rendered: check_answer(request, rendered))
+        return response
+
+    monkeypatch.setattr(PlanningView, "dispatch", dispatch)

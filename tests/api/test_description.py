@@ -15,8 +15,6 @@ import schemathesis
 from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections, transaction
-from django.utils import translation
-from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -29,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from planning.models import User
 from planning.services.tokens import create_token
+from tests.api.described import description
 from tests.factories.hospital import NOW, WEEK, make_user
 from tests.factories.theatre import Theatre, rows_of, working_theatre
 
@@ -40,8 +39,7 @@ CHECKS = [
 ]  # fmt: skip
 # How many cases of each operation, well formed and not, as whom.
 ASKED = {"administrator": (6, 4), "surgeon": (2, 1), "nobody": (1, 0)}
-with translation.override("fr"):
-    SCHEMA = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+SCHEMA = schemathesis.openapi.from_dict(description())
 SCHEMA.app = WSGIHandler()
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
 # The part of an address that a row's number stands in, by what comes before it.

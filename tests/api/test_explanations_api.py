@@ -105,6 +105,10 @@ def test_a_placement_that_waits_names_whom_it_gave_way_to(hospital: Hospital) ->
     monday = said["alternatives"][0]
     assert (monday["text"], monday["delta"], monday["apply"]) == ("SO1 lun. 23", 0, "make-room")
     assert monday["detail"] == [f"{long.code} irait en SO1 mar. 24"]
+    asked = {"intervention": item.pk, "slot": monday["slot"], "revision": 0}
+    made = signed_in(hospital.director).post(f"/api/v1/plans/{plan.pk}/make-room/", asked, "application/json").json()
+    days = {one["intervention"]: one["date"] for one in made["state"]["placements"]}
+    assert days == {item.pk: "2026-11-23", long.pk: "2026-11-24"}
 
 
 def test_one_left_out_says_what_closes_each_slot_and_what_would_open_one(hospital: Hospital) -> None:

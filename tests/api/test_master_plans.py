@@ -140,7 +140,10 @@ def test_whoever_is_late_gets_the_board_as_it_is(director: Client, hospital: Hos
     late = post(director, "pins", draft, slot=slot["id"], pinned=True, revision=0)
 
     assert (late.status_code, late.json()["type"], late.json()["board"]["revision"]) == (409, "stale", 1)
-    assert post(director, "remove", draft, slot=slot["id"], revision=1).status_code == 404
+    other = slot_of(board(director, draft), 1, hospital.rooms[0])
+    kept = post(director, "pins", draft, slot=other["id"], pinned=True, revision=1).json()
+    assert slot_of(kept, 1, hospital.rooms[0])["pinned"] is True
+    assert post(director, "remove", draft, slot=slot["id"], revision=2).status_code == 404
 
 
 @pytest.mark.parametrize(
