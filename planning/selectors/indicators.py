@@ -221,7 +221,7 @@ def gap(loaded: LoadedWeek, reference: Plan | None, pins: Assignments, total: fl
         return unknown
     if reference.lower_bound is None:
         priced = reference.parameters.get("move_euros")
-        return _no_gap(_("sans borne"), _("chaque déplacement avait un prix")) if priced else unknown
+        return _no_gap(_("sans borne"), _("prix par déplacement")) if priced else unknown
     digest = plan.parameters.get("digest") if plan.status in FROZEN else loaded.digest
     same = digest is not None and reference.parameters.get("digest") == digest
     kept = all(loaded.assignments.get(key) == slot for key, slot in pins.items())

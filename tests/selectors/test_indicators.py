@@ -119,7 +119,7 @@ def test_a_proposal_made_with_a_price_of_moves_says_why_it_has_no_bound(hospital
     proposal, _draft = proven(hospital)
     Plan.objects.filter(pk=proposal.pk).update(lower_bound=None, parameters=proposal.parameters | {"move_euros": 100})
     gap = state(hospital)["gap"]
-    assert (gap["text"], gap["hint"], gap["bound"]) == ("sans borne", "chaque déplacement avait un prix", None)
+    assert (gap["text"], gap["hint"], gap["bound"]) == ("sans borne", "prix par déplacement", None)
 
 
 def test_no_bound_is_claimed_under_another_policy(hospital: Hospital) -> None:

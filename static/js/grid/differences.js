@@ -57,12 +57,13 @@ const keep = (ids) => update({ comparing: { ...state.comparing, kept: new Set(id
 function row(line, { proposal, kept, hot }) {
   const intervention = byId("interventions", line.intervention);
   if (!intervention) return el("p", { class: "dif", text: line.text });
+  const said = `${intervention.label} · ${surgeonName(intervention.surgeon)}`;
   const light = () => { if (state.comparing?.hot !== line.intervention) update({ comparing: { ...state.comparing, hot: line.intervention } }); };
   const show = () => update({ selected: line.intervention, reveal: line.intervention });
   const place = (where) => (where ? placeText(byId("rooms", where.room)?.code, where.date, where.start) : gettext("en attente"));
   const after = line.kind === "retimed" ? clock(line.to.start) : place(line.to);
   const content = el("button", { type: "button", class: "dif-in", "aria-label": `${nameOf(intervention)}. ${line.text}`, on: { click: show, focus: light } },
-    el("span", { class: "r" }, el("b", { text: nameOf(intervention) }), el("span", { class: "mut nm", text: `${intervention.label} · ${surgeonName(intervention.surgeon)}` }), el("span", { class: "k", text: KINDS[line.kind] })),
+    el("span", { class: "r" }, el("b", { text: nameOf(intervention) }), el("span", { class: "mut nm", text: said, title: said }), el("span", { class: "k", text: KINDS[line.kind] })),
     el("span", { class: "mv" }, el("s", { text: place(line.from) }), icon("right"), el("b", { text: after }),
       line.delta ? el("span", { class: "amt", text: change(line.delta) }) : null));
   const tick = proposal && editable() ? el("input", {

@@ -40,7 +40,7 @@ export function startFooter() {
   }
   $("#print").addEventListener("click", () => window.print());
   window.addEventListener("beforeprint", () => {
-    $("#print-date").textContent = fill(gettext("imprimé le %(date)s"), { date: new Date().toLocaleString(language, { timeZone }) });
+    $("#print-date").textContent = fill(gettext("imprimé le %(date)s"), { date: new Date().toLocaleString(language, { timeZone, dateStyle: "short", timeStyle: "short" }) });
   });
 }
 
