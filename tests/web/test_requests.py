@@ -399,3 +399,14 @@ def test_the_procedure_brings_its_usual_stay_with_and_without_javascript(surgeon
     assert 'data-recovery="45"' in answer
     page = surgeon.post(NEW, given(procedure="Prothèse de hanche", recovery_minutes="")).content.decode()
     assert f"salle de réveil : {duration(45)}" in page
+
+
+def test_the_form_speaks_english_of_the_side_and_of_the_weeks(surgeon: Client, hospital: Hospital) -> None:
+    with translation.override("en"):
+        text = (
+            surgeon.post("/demandes/reponse/", given(), headers={"accept-language": "en"}).content.decode()
+            + surgeon.get(NEW, headers={"accept-language": "en"}).content.decode()
+        )
+    assert "<b>W48</b>" in text
+    assert "Not applicable" in text
+    assert "No longer applies" not in text

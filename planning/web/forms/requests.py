@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from planning.models import Equipment, Intervention
 from planning.web.forms.fields import DayField, DurationField, RowsField, recovery_field, require_order, stay_kept
@@ -67,7 +68,7 @@ class RequestForm(forms.ModelForm[Intervention]):
         if not (options.get("instance") and options["instance"].pk):
             options["initial"] = initial | (options.get("initial") or {})
         super().__init__(*args, **options)
-        for name, none in (("side", _("Sans objet")), ("anaesthesia", _("Non précisée"))):
+        for name, none in (("side", pgettext_lazy("côté", "Sans objet")), ("anaesthesia", _("Non précisée"))):
             known = cast("Any", Intervention._meta.get_field(name)).choices
             cast("forms.ChoiceField", self.fields[name]).choices = [("", none), *known]
         self.fields["notes"].help_text = _("Rien qui permette de reconnaître le patient.")
