@@ -20,6 +20,8 @@ PHASES = {
     "proof": gettext_lazy("Preuve d'optimalité"),
     "sequencing": gettext_lazy("Ordre des interventions"),
 }
+# What the error of a program begins with; the others are said of the week's data.
+UNEXPECTED = "unexpected"
 FAILURES = {
     "lost-worker": gettext_lazy("Le worker de calcul s'est arrêté trois fois pendant ce calcul."),
     "no-slot": gettext_lazy("Aucune plage n'est ouverte cette semaine : rien ne peut être planifié."),
@@ -100,7 +102,8 @@ def failure(run: PlanningRun) -> str:
     if not run.failure:
         return ""
     known = FAILURES.get(run.failure)
-    return str(known) if known else _("Le planificateur a rencontré une erreur : %(error)s") % {"error": run.failure}
+    said = _("Le planificateur a rencontré une erreur : %(error)s")
+    return str(known) if known else said % {"error": run.failure.removeprefix(f"{UNEXPECTED}: ")}
 
 
 def _summed_up(run: PlanningRun, loaded: LoadedWeek) -> str:

@@ -13,8 +13,9 @@ from django.db import OperationalError, connection, transaction
 
 from planning.calendar import Week
 from planning.models import JournalEntry, Placement, Plan, PlanningRun
+from planning.selectors.runs import UNEXPECTED
 from planning.services.plans import add_version, current_draft
-from planning.services.runs import NO_SLOT, UNEXPECTED, Beat, State, beat, claim_run, end_run, fail_run
+from planning.services.runs import NO_SLOT, Beat, State, beat, claim_run, end_run, fail_run
 from planning.services.translate import LoadedWeek, load_week_problem, placement_rows
 from planning.solver.observer import Observer, Progress
 from planning.solver.policies import POLICIES

@@ -16,7 +16,6 @@ from planning.services.plans import open_draft
 
 State = PlanningRun.State
 LOST_WORKER = "lost-worker"
-UNEXPECTED = "unexpected"
 NO_SLOT = "no-slot"
 
 

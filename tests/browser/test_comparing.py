@@ -96,7 +96,7 @@ def test_a_comparison_is_followed_stopped_resumed_ranked_and_read_to_its_interve
     row = page.locator("table.policies").first.locator("tr", has_text="Heures supplémentaires")
     row.get_by_role("link", name="1 h 50").click()
     page.get_by_role("link", name="1 h 50").click()
-    expect(page.locator("h1")).to_contain_text(str(WEEK))
+    expect(page.locator("h1")).to_contain_text("S48 2026")
     expect(page.locator(".pill", has_text="heures sup.")).to_have_count(1)
     expect(page.locator("tbody tr")).to_have_count(8)
 

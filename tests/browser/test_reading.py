@@ -65,9 +65,9 @@ def test_day_view_rooms_zoom_and_grouping(open_page: OpenPage, hospital: Hospita
     expect(page.locator("#cols .col")).to_have_count(10)
 
 
-def test_a_week_without_slots_leads_to_the_master_plan(open_page: OpenPage, hospital: Hospital) -> None:
+def test_a_week_without_slots_leads_to_where_they_are_written(open_page: OpenPage, hospital: Hospital) -> None:
     page = open_page("/semaines/2027-W20/", hospital.director)
-    expect(page.get_by_role("link", name="Ouvrir le plan directeur")).to_be_visible()
+    expect(page.get_by_role("link", name="Écrire les plages")).to_be_visible()
 
 
 def test_250_interventions_are_all_drawn(open_page: OpenPage, hospital: Hospital, plan: Plan) -> None:

@@ -72,6 +72,12 @@ def test_the_page_of_a_run_under_way_is_followed_and_that_of_one_that_ended_is_n
     assert "Semaine 48<" in text
 
 
+def test_the_page_of_a_run_that_failed_says_the_error_and_no_word_of_ours(director: Client, run: PlanningRun) -> None:
+    PlanningRun.objects.filter(pk=run.pk).update(state="failed", failure="unexpected: ValueError: no such slot")
+    page = director.get(reverse("run", kwargs={"pk": run.pk}))
+    assert page.context["failure"] == "Le planificateur a rencontré une erreur : ValueError: no such slot"
+
+
 def test_a_run_is_repeated_with_its_own_parameters(
     director: Client, run: PlanningRun, woken: list[int], django_capture_on_commit_callbacks
 ) -> None:  # type: ignore[no-untyped-def]

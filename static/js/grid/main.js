@@ -68,14 +68,14 @@ function renderEmpty() {
   const box = $("#empty");
   box.hidden = slots.length > 0 && rooms.length > 0;
   if (!rooms.length) box.replaceChildren(message(gettext("Aucune salle en service"), gettext("Ajoutez une salle pour planifier."), "rooms"));
-  else if (!slots.length) box.replaceChildren(message(gettext("Aucune plage cette semaine"), gettext("Le plan directeur ne couvre pas cette semaine : rien ne peut être planifié."), "masterPlans"));
+  else if (!slots.length) box.replaceChildren(message(gettext("Aucune plage cette semaine"), gettext("Rien ne peut être planifié tant que les plages de la semaine ne sont pas écrites, d'après le plan directeur ou une à une."), "slots"));
   else if (!interventions.length) box.replaceChildren();
 }
 
 function message(title, text, link) {
   const href = $("#week").dataset[link];
   return el("div", { class: "nothing" }, el("b", { text: title }), el("span", { text }),
-    href && state.grid.rights.plan ? el("a", { class: "btn strong", href, text: link === "rooms" ? gettext("Voir les salles") : gettext("Ouvrir le plan directeur") }) : null);
+    href ? el("a", { class: "btn strong", href, text: link === "rooms" ? gettext("Voir les salles") : gettext("Écrire les plages") }) : null);
 }
 
 function startSelection() {
