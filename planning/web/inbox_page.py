@@ -235,7 +235,7 @@ def item_context(request: HttpRequest, item: Item, today: date, now: datetime) -
     return {
         "item": item,
         "row": row,
-        "looks": [LOOKS[group] for group in item.groups],
+        "looks": [LOOKS[group] for group in item.groups if group is not Group.NEW or item.groups == (group,)],
         "waits_again": Group.REPLAN in item.groups,
         "detail": detail,
         "change_text": change_text(item.change) if item.change else "",

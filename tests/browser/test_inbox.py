@@ -11,9 +11,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from planning.calendar import Week
-from planning.models import Intervention
+from planning.models import Intervention, Placement
 from tests.browser.conftest import OpenPage
-from tests.factories.hospital import Hospital, make_intervention
+from tests.factories.hospital import Hospital, make_intervention, make_slot
+from tests.factories.plans import make_plan
 
 INBOX = "/boite/"
 READY = "[data-detail] .dh"
@@ -89,6 +90,7 @@ def test_the_toast_takes_a_decision_back(open_page: OpenPage, hospital: Hospital
     page = open_page(INBOX, hospital.director, ready=READY)
     page.get_by_role("radio", name="demandée").check()
     expect(page.get_by_role("button", name=re.compile("^Accepter"))).to_contain_text("45 min")
+    expect(page.locator("[data-places] h3")).to_contain_text("pour 45 min")
     page.get_by_role("button", name=re.compile("^Accepter")).click()
     expect(listed(page)).to_have_count(2)
     page.get_by_role("button", name="Annuler la décision").click()
@@ -122,6 +124,25 @@ def test_the_sound_ones_are_selected_and_accepted_together(
     page.get_by_role("button", name="Annuler la décision").click()
     expect(listed(page)).to_have_count(3)
     assert states(requests) == ["requested"] * 3
+
+
+def test_a_day_gone_by_is_noted_done_by_keyboard(open_page: OpenPage, hospital: Hospital) -> None:
+    rows = [make_intervention(hospital.surgeons[0], 60, state="planned") for _number in range(2)]
+    week = Week.of(timezone.localdate()).previous
+    slot = make_slot(week.monday, hospital.rooms[0], 480, 1080)
+    plan = make_plan("proposed", week=week)
+    for number, row in enumerate(rows):
+        Placement.objects.create(
+            plan=plan, intervention=row, slot=slot, starts_at=slot.starts_at + timedelta(hours=number), minutes=60
+        )
+    type(plan).objects.filter(pk=plan.pk).update(status="approved")
+    page = open_page(INBOX, hospital.director, ready=READY)
+    page.get_by_text("Noter une journée réalisée…").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=re.compile("2 interventions"))).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-toast]")).to_contain_text("2 interventions notées réalisées.")
+    assert states(rows) == ["done", "done"]
 
 
 def test_everything_works_without_scripts(

@@ -105,7 +105,7 @@ async function showPlaces(minutes) {
 document.addEventListener("toggle", (event) => {
   if (!event.target.matches?.("details.pop") || !event.target.open) return;
   for (const other of document.querySelectorAll("details.pop[open]")) if (other !== event.target) other.open = false;
-  event.target.querySelector("textarea, button").focus();
+  (event.target.querySelector("textarea") ?? event.target.querySelector("button")).focus();
 }, true);
 
 // --- Keys ---------------------------------------------------------------------------------------------------------
