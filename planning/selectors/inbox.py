@@ -78,10 +78,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Inbox:
-    """``decisions`` are what colleagues decided and the person has not read."""
+    """``decisions`` are what colleagues decided and the person has not read: the latest of ``unread``."""
 
     groups: Mapping[Group, list[Item]]
     decisions: list[JournalEntry] = field(default_factory=list)
+    unread: int = 0
 
     def __iter__(self) -> Iterator[Item]:
         """Each once."""
@@ -94,7 +95,9 @@ class Inbox:
 
 def inbox(user: User, *, today: date, now: datetime) -> Inbox:
     """The number of queries does not depend on how many items there are."""
-    return Inbox(_groups(today), unread_decisions(user, now))
+    lines = unread_decisions(user, now)
+    latest = list(lines[:MOST_DECISIONS])
+    return Inbox(_groups(today), latest, lines.count() if len(latest) == MOST_DECISIONS else len(latest))
 
 
 def inbox_item(pk: int, *, today: date, group: Group | None = None) -> Item | None:
@@ -191,14 +194,14 @@ def _other_side(first: Intervention, second: Intervention) -> bool:
     return {first.side, second.side} == {Side.LEFT, Side.RIGHT}
 
 
-def unread_decisions(user: User, now: datetime) -> list[JournalEntry]:
+def unread_decisions(user: User, now: datetime) -> QuerySet[JournalEntry]:
     """By colleagues, since the person last said they had read them; the latest first."""
     visit = InboxVisit.objects.filter(user=user).first()
     since = visit.seen_at if visit else now - FIRST_VISIT
     lines = JournalEntry.objects.filter(at__gt=since, action__in=DECISIONS, intervention__isnull=False)
     # A step of a draft is no decision: the week's own journal tells it. Nor is a request closed with what it was about.
     lines = lines.filter(plan=None).exclude(after__has_key="closed").exclude(user=user)
-    return list(lines.select_related("user", "intervention", "plan")[:MOST_DECISIONS])
+    return lines.select_related("user", "intervention", "plan")
 
 
 def _changes() -> QuerySet[ChangeRequest]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -50,9 +51,11 @@ def _approved(entry: JournalEntry, after: Mapping[str, Any]) -> Parts:
     number = (entry.before or {}).get("number")
     count = after.get("placements", after.get("placed")) or 0
     said = ngettext("%(n)d intervention planifiée", "%(n)d interventions planifiées", count) % {"n": count}
-    signed = after.get("signed") or []
+    signed = Counter(after.get("signed") or [])
     if signed:
-        said = _("%(placed)s ; visas : %(names)s") % {"placed": said, "names": ", ".join(signed)}
+        # One person may have noted the word of many.
+        names = ", ".join(name if times == 1 else f"{name} ({times})" for name, times in signed.items())
+        said = _("%(placed)s ; visas : %(names)s") % {"placed": said, "names": names}
     return Parts(text_of(entry), _("Version %(number)s") % {"number": number} if number else "", said)
 
 

@@ -140,6 +140,7 @@ def list_context(found: Inbox, choices: Choices, today: date, now: datetime, sel
         "sorts": SORTS.items(),
         "oldest": _oldest(found.groups[Group.REPLAN], now),
         "decisions": [{"entry": entry, "text": _decided_text(entry)} for entry in found.decisions],
+        "unread_decisions": found.unread,
         "now": now,
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -48,3 +50,8 @@ def test_the_director_asks_the_anaesthetist_signs_and_the_version_says_so(
     assert [(row.kind, row.user) for row in signed] == [("anaesthetist", doctor), ("organiser", hospital.director)]
     grid.locator("#versions > summary").click()
     expect(grid.get_by_text("Anesthésie : Renard, le ")).to_be_visible()
+
+    # However many signed, the printed week stays one page.
+    grid.evaluate("document.querySelector('[data-print-signed]').textContent = 'Dr Haddad (Anesthésie), '.repeat(40)")
+    printed = grid.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1

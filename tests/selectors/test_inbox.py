@@ -17,6 +17,7 @@ from planning.selectors.inbox_words import age, oddities, second_line
 from planning.services.decisions import accept_requests, keep_apart, send_back
 from planning.services.reading import read_decisions
 from planning.services.replanning import plan_again
+from planning.services.undoing import undo_decisions
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user, small_hospital
 from tests.factories.plans import make_plan, place
 
@@ -267,6 +268,19 @@ def test_what_colleagues_decided_is_unread_until_it_is_said_to_be_read(hospital:
     read_decisions(user=hospital.director, until=NOW, now=NOW)
     assert read(hospital).decisions == []
     assert [line.intervention for line in inbox(colleague, today=TODAY, now=NOW).decisions] == [mine]
+
+
+def test_all_that_is_unread_is_counted_beyond_what_is_listed(
+    hospital: Hospital, colleague: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planning.selectors.inbox.MOST_DECISIONS", 2)
+    rows = [ask(hospital).pk for _number in range(3)]
+    outcome = accept_requests(interventions=rows, user=colleague, now=NOW - timedelta(hours=1))
+    found = read(hospital)
+    assert (len(found.decisions), found.unread) == (2, 3)
+    # Taken back, that is to be read too; a step of a draft and a request closed with its intervention are not.
+    undo_decisions(entries=[outcome.entries[0].pk], user=colleague, now=NOW)
+    assert read(hospital).unread == 4
 
 
 def test_reading_never_goes_back_nor_beyond_now(hospital: Hospital) -> None:

@@ -239,6 +239,15 @@ def test_each_line_tells_the_cost_at_that_moment_and_its_change(director: Client
     assert told == [("move", -3000.0, 0.0), ("approve", None, 0.0), ("move", 0.0, 0.0), ("approve", 0.0, 0.0)]
 
 
+def test_who_signed_many_times_for_others_is_named_once(director: Client, hospital: Hospital) -> None:
+    facts = {"number": 2, "placements": 1, "signed": ["Delcourt", "Martin", "Delcourt"], "total_cost": 0}
+    JournalEntry.objects.create(
+        at=NOW, user=hospital.director, action="approve", monday=WEEK.monday, plan=make_plan(), after=facts
+    )
+    [line] = director.get(PAGE).context["lines"]
+    assert line["parts"].after == "1 intervention planifiée ; visas : Delcourt (2), Martin"
+
+
 def test_what_broke_a_rule_is_found_alone_whatever_the_gesture(director: Client, hospital: Hospital) -> None:
     draft = make_plan()
     early = make_intervention(hospital.surgeons[0], 60, admission_date=WEEK.monday)
