@@ -60,7 +60,7 @@ function block(slot) {
   const owner = ownerOf(slot.owner);
   const classes = ["sl", `s-${owner.colour}`, slot.changed ? "chg" : "", slot.verdict.status, state.selected === slot.id ? "sel" : ""].join(" ");
   const mark = slot.verdict.status !== "ok" ? icon("alert", slot.verdict.status) : slot.pinned ? icon("lock") : slot.changed ? icon("swap") : null;
-  return el("button", { type: "button", class: classes, tabindex: "-1", style: span(slot), data: { id: slot.id }, "aria-label": spoken(slot), title: slot.verdict.status === "ok" ? null : slot.verdict.text },
+  return el("button", { type: "button", class: classes, tabindex: "-1", style: span(slot), data: { id: slot.id }, "aria-label": spoken(slot), title: spoken(slot) },
     el("span", { class: "x" }, el("b", {}, owner.code, mark), el("span", { class: owner.kind === "surgeon" ? "nm who" : "nm", text: owner.name }), el("span", { text: duration(slot.end - slot.start) })), useBar(slot));
 }
 
