@@ -14,7 +14,7 @@ import pytest
 import schemathesis
 from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -37,8 +37,11 @@ CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
     response_headers_conformance,
 ]  # fmt: skip
-# How many cases of each operation, well formed and not, as whom.
-ASKED = {"administrator": (6, 4), "surgeon": (2, 1), "nobody": (1, 0)}
+# How many cases of each operation, well formed and not, as whom. What differs between databases shows with fewer.
+ASKED = {
+    "sqlite": {"administrator": (6, 4), "surgeon": (2, 1), "nobody": (1, 0)},
+    "postgresql": {"administrator": (3, 2), "surgeon": (1, 0)},
+}
 SCHEMA = schemathesis.openapi.from_dict(description())
 SCHEMA.app = WSGIHandler()
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
@@ -60,6 +63,11 @@ def connection_kept() -> Iterator[None]:
     yield
     for one in ends:
         one.connect(close_old_connections)
+
+
+@pytest.fixture(autouse=True)
+def answers_as_described() -> None:
+    """Schemathesis compares them itself."""
 
 
 @pytest.fixture
@@ -115,7 +123,7 @@ def led_to_rows(case: Case, known: Mapping[str, Any], chance: random.Random) -> 
 def test_an_operation_answers_as_it_is_described(label: str, theatre: Theatre, known: dict[str, Any]) -> None:
     operation, tokens, chance = OPERATIONS[label], tokens_of(theatre), random.Random(SEED)
     modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-    for role, counts in ASKED.items():
+    for role, counts in ASKED[connection.vendor].items():
         for mode, count in zip(modes, counts, strict=True):
             if not count or (mode is GenerationMode.NEGATIVE and not _takes_anything(operation)):
                 continue

@@ -40,4 +40,4 @@ def test_an_operation_has_an_example_of_what_it_takes_and_one_of_what_it_answers
     for status, described in operation["responses"].items():
         if status in ("200", "201", "202"):
             for content in contents(described, "application/json"):
-                check(content["schema"], content["examples"]["Answer"]["value"])
+                check(content["schema"], content["examples"]["Answer"]["value"], strict=True)

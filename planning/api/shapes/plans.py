@@ -107,7 +107,10 @@ class Recovery(TypedDict):
 
 
 class PlanState(TypedDict):
-    """All that a change of the plan can change. Empty of costs and of what is left out for whoever sees no draft."""
+    """All that a change of the plan can change; ``occupancy`` by day of the week.
+
+    Empty of costs and of what is left out for whoever sees no draft.
+    """
 
     id: int | None
     revision: int
@@ -121,7 +124,7 @@ class PlanState(TypedDict):
     cost: Cost | None
     undo: StepLabel | None
     redo: StepLabel | None
-    occupancy: NotRequired[list[float | None]]
+    occupancy: list[float | None]
     recovery: Recovery
 
 

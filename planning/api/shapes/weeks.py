@@ -13,7 +13,6 @@ class GridDay(TypedDict):
     date: date
     label: str
     short: str
-    occupancy: float | None
 
 
 class GridAxis(TypedDict):
