@@ -42,6 +42,12 @@ class Day:
     def empty(self) -> bool:
         return not (self.hours or self.planned or self.absence)
 
+    @property
+    def whole_day_wish(self) -> str:
+        """What both halves share."""
+        wishes = list(self.wishes.values())
+        return wishes[0] if len(wishes) == 2 and wishes[0] == wishes[1] else ""
+
 
 def coming_weeks(surgeon: Surgeon, today: date, patterns: Patterns) -> list[tuple[Week, list[Day]]]:
     """From this week on, Monday to Friday and the week-end days with something. ``patterns`` for weeks not written."""

@@ -134,7 +134,11 @@ def test_wishes_are_saved_shown_and_journalled_once(surgeon: Client, hospital: H
     entry = JournalEntry.objects.get()
     wish = "souhaite mardi, jeudi matin ; évite vendredi après-midi"
     assert text_of(entry) == f"Dr Martin : souhaits – → {wish}"
-    form = surgeon.get(reverse(PAGE)).context["preferences"]
+    page = surgeon.get(reverse(PAGE))
+    text = page.content.decode()
+    assert "journée souhaitée" in text
+    assert "après-midi à éviter" in text
+    form = page.context["preferences"]
     assert (form["morning_1"].value(), form["morning_0"].value()) == ("preferred", "")
     surgeon.post(reverse("availability-preferences"), {})
     assert not hospital.surgeons[0].preferences.exists()
@@ -216,7 +220,7 @@ def test_the_page_costs_as_many_queries_whatever_it_shows(
         day = WEEK.days[number]
         Absence.objects.create(surgeon=hospital.surgeons[0], starts_on=day, ends_on=day, declared_at=NOW)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         surgeon.get(reverse(PAGE))
 
 
