@@ -122,7 +122,7 @@ def _unusable() -> Q:
         Q(Exists(closed))
         | Q(slot__room__in_service=False)
         | Q(intervention__specialty__closed_on__lte=F("slot__date"))
-        | Q(intervention__surgeon__active=False)
+        | Q(intervention__surgeon__in=Surgeon.objects.filter(active=False))
         | Q(starts_at__lt=F("slot__starts_at"))
         | Q(starts_at__gte=F("slot__ends_at"))
     )
