@@ -6,6 +6,8 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-stamp
 DEV := .venv/.dev-stamp
 TESTS ?=
+# The tests and what they start are some forty processes that read the same modules: each compiles them but once.
+unexport PYTHONDONTWRITEBYTECODE
 # The English catalogue, and the plurals of French: a second when nothing changed.
 COMPILE := $(BIN)/python manage.py compile_po --verbosity 0
 
@@ -29,7 +31,7 @@ test-services: $(DEV) ## Pass the same tests on PostgreSQL and Redis (DATABASE_U
 
 test-browser: $(DEV) ## Drive a real Chromium through the pages
 	@$(COMPILE)
-	@DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -q -m browser $(TESTS)
+	@DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -q -n 2 -m browser $(or $(TESTS),tests/browser)
 
 check: $(DEV) ## Format, lint, types, import directions, migrations, deployment settings, templates, translations
 	@sh scripts/check.sh

@@ -10,12 +10,7 @@ from planning.calendar import Week, at_minute
 from planning.exchange.demo import catalogue, presets
 from planning.exchange.demo.draws import Case, Place
 from planning.exchange.demo.hospital import APPROVED_WEEKS, DemoHospital
-from planning.models import (
-    Intervention,
-    JournalEntry,
-    Placement,
-    Plan,
-)
+from planning.models import Intervention, JournalEntry, Placement, Plan
 from planning.services.demo_hospital import HospitalWriter
 from planning.services.notices import tell_publication
 

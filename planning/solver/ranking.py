@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, median, quantiles, stdev
 
-from scipy.stats import t as student
+# Student's quantile alone: scipy.stats would double what every process of blocweb loads.
+from scipy.special import stdtrit
 
 from planning.solver.figures import Figures
 
@@ -114,7 +115,7 @@ def clearly_differ(first: Sequence[float], second: Sequence[float]) -> bool:
     if mean <= NOTHING or len(differences) == 1:
         return mean > NOTHING
     error = stdev(differences) / sqrt(len(differences))
-    limit = float(student.ppf((1 + CONFIDENCE) / 2, len(differences) - 1))
+    limit = float(stdtrit(len(differences) - 1, (1 + CONFIDENCE) / 2))
     return mean > limit * error
 
 
