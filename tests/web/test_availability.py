@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from planning.models import Absence, JournalEntry, MasterPlan, Plan, SlotPattern
+from planning.models import Absence, JournalEntry, MasterPlan, Plan, Site, SlotPattern
 from planning.selectors.hits import absence_hits
 from planning.selectors.journal import text_of
 from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot
@@ -222,6 +222,14 @@ def test_the_page_costs_as_many_queries_whatever_it_shows(
 
     with django_assert_num_queries(17):
         surgeon.get(reverse(PAGE))
+
+
+def test_it_says_whether_the_planner_counts_the_wishes(surgeon: Client, hospital: Hospital) -> None:
+    said = surgeon.get(reverse("availability")).content.decode()
+    assert "Un souhait n'est pas une règle" in said
+    Site.objects.update(rule_levels={"surgeon_wish": "soft"})
+    said = surgeon.get(reverse("availability")).content.decode()
+    assert "le planificateur évite ces demi-journées" in said
 
 
 def test_only_surgeons_open_it(director: Client, viewer: Client) -> None:
