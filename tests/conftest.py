@@ -8,6 +8,7 @@ import pytest
 
 from planning.models import JournalEntry
 from planning.services.journal import erasable_journal
+from tests.factories.hospital import Hospital, small_hospital
 
 TRANSACTIONAL = {"transactional_db", "live_server"}
 
@@ -24,3 +25,8 @@ def emptied_journal(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     with erasable_journal():
         JournalEntry.objects.all().delete()
+
+
+@pytest.fixture
+def hospital(db: None) -> Hospital:
+    return small_hospital()

@@ -9,7 +9,7 @@ from planning import wording
 from planning.models import Equipment
 from planning.selectors.loaded import load_week_problem
 from planning.solver.result import Violation
-from tests.factories.hospital import WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import WEEK, Hospital, make_intervention
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +27,6 @@ ENGLISH = {
     "all in use from 11:00 to 12:30",
     "recovery": "No place of 1 h 30 in SO1 on Mon 23: recovery room, 3 beds (with {other}), full from 11:00 to 12:30",
 }
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def said(hospital: Hospital, language: str, **changes: object) -> str:

@@ -8,7 +8,7 @@ from django.test import Client
 from planning.api.permissions import PlanningView
 from planning.models import User
 from tests.api.described import check_answer
-from tests.factories.hospital import Hospital, small_hospital
+from tests.factories.hospital import Hospital
 
 
 class Api:
@@ -42,23 +42,18 @@ def _json(data: Any) -> bytes:
 
 
 @pytest.fixture
-def house(db: None) -> Hospital:
-    return small_hospital()
+def director(hospital: Hospital) -> Api:
+    return Api(hospital.director)
 
 
 @pytest.fixture
-def director(house: Hospital) -> Api:
-    return Api(house.director)
+def surgeon(hospital: Hospital) -> Api:
+    return Api(hospital.surgeon_user)
 
 
 @pytest.fixture
-def surgeon(house: Hospital) -> Api:
-    return Api(house.surgeon_user)
-
-
-@pytest.fixture
-def viewer(house: Hospital) -> Api:
-    return Api(house.viewer)
+def viewer(hospital: Hospital) -> Api:
+    return Api(hospital.viewer)
 
 
 @pytest.fixture(autouse=True)

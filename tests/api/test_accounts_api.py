@@ -19,7 +19,7 @@ NEW = {"last_name": "Nouvelle", "first_name": "Anne", "email": "Anne@Example.org
 
 
 @pytest.fixture
-def boss(house: Hospital) -> User:
+def boss(hospital: Hospital) -> User:
     return make_user("admin", "administrator")
 
 
@@ -45,25 +45,25 @@ def test_a_person_is_invited_and_the_e_mail_has_the_page_that_opens_the_account(
     assert (again.status_code, list(again.json()["errors"])) == (400, ["email"])
 
 
-def test_a_surgeons_account_needs_its_surgeon(admin: Api, house: Hospital) -> None:
+def test_a_surgeons_account_needs_its_surgeon(admin: Api, hospital: Hospital) -> None:
     answer = admin.post("accounts/", NEW | {"role": "surgeon"})
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["surgeon"])
-    made = admin.post("accounts/", NEW | {"role": "surgeon", "surgeon": house.surgeons[1].pk})
-    assert (made.status_code, made.json()["surgeon"]) == (201, house.surgeons[1].pk)
+    made = admin.post("accounts/", NEW | {"role": "surgeon", "surgeon": hospital.surgeons[1].pk})
+    assert (made.status_code, made.json()["surgeon"]) == (201, hospital.surgeons[1].pk)
 
 
-def test_the_invitation_is_sent_again_to_who_has_not_come(admin: Api, house: Hospital) -> None:
+def test_the_invitation_is_sent_again_to_who_has_not_come(admin: Api, hospital: Hospital) -> None:
     made = admin.post("accounts/", NEW).json()
     url = f"accounts/{made['id']}/resend/"
     sent = admin.post(url, {"version": made["version"]})
     assert (sent.status_code, sent.json()["invitation_sent"], len(mail.outbox)) == (200, True, 2)
     assert kind(admin.post(url, {"version": made["version"]})) == (409, "stale")
-    assert kind(admin.post(f"accounts/{house.viewer.pk}/resend/", {"version": 0})) == (409, "opened")
+    assert kind(admin.post(f"accounts/{hospital.viewer.pk}/resend/", {"version": 0})) == (409, "opened")
 
 
-def test_a_change_is_of_the_version_that_was_read_and_ends_what_was_open(admin: Api, house: Hospital) -> None:
-    _row, token = create_token(name="Export", days=30, user=house.viewer, now=NOW)
-    url = f"accounts/{house.viewer.pk}/"
+def test_a_change_is_of_the_version_that_was_read_and_ends_what_was_open(admin: Api, hospital: Hospital) -> None:
+    _row, token = create_token(name="Export", days=30, user=hospital.viewer, now=NOW)
+    url = f"accounts/{hospital.viewer.pk}/"
     seen = admin.get(url)
     assert admin.patch(url, {"role": "planner"}, None).status_code == 428
     changed = admin.patch(url, {"role": "planner"}, seen.headers["ETag"])
@@ -80,8 +80,8 @@ def test_administrators_rename_themselves_and_stay_but_do_not_demote_themselves(
     assert kind(admin.patch(url, {"role": "viewer"})) == (409, "own-account")
 
 
-def test_an_account_is_closed_for_a_reason_and_reopened(admin: Api, house: Hospital) -> None:
-    url = f"accounts/{house.viewer.pk}/"
+def test_an_account_is_closed_for_a_reason_and_reopened(admin: Api, hospital: Hospital) -> None:
+    url = f"accounts/{hospital.viewer.pk}/"
     assert admin.post(f"{url}close/", {"version": 0}).status_code == 400
     closed = admin.post(f"{url}close/", {"version": 0, "reason": "Départ"})
     assert (closed.json()["state"], closed.json()["version"]) == ("closed", 1)
@@ -90,10 +90,10 @@ def test_an_account_is_closed_for_a_reason_and_reopened(admin: Api, house: Hospi
     assert admin.post(f"{url}reopen/", {"version": 1}).json()["state"] == "active"
 
 
-def test_a_lost_second_factor_is_taken_away(admin: Api, house: Hospital) -> None:
-    url = f"accounts/{house.viewer.pk}/"
+def test_a_lost_second_factor_is_taken_away(admin: Api, hospital: Hospital) -> None:
+    url = f"accounts/{hospital.viewer.pk}/"
     assert kind(admin.post(f"{url}reset-second-factor/", {"version": 0, "reason": "Perdu"})) == (409, "no-factor")
-    Authenticator.objects.create(user=house.viewer, type="totp", data={"secret": "x"})
+    Authenticator.objects.create(user=hospital.viewer, type="totp", data={"secret": "x"})
     assert admin.get(url).json()["second_factor"] is True
     answer = admin.post(f"{url}reset-second-factor/", {"version": 0, "reason": "Perdu"})
     assert (answer.status_code, answer.json()["second_factor"]) == (200, False)
@@ -107,12 +107,12 @@ def test_the_site_asks_everyone_for_a_second_factor_or_not(admin: Api, boss: Use
 
 
 def test_the_list_is_narrowed_and_asks_the_same_number_of_queries(
-    admin: Api, house: Hospital, django_assert_max_num_queries: Any
+    admin: Api, hospital: Hospital, django_assert_max_num_queries: Any
 ) -> None:
     with django_assert_max_num_queries(6):
         assert admin.get("accounts/").json()["count"] == 4
     found = admin.get("accounts/", role="surgeon", q="martin").json()["results"]
-    assert [(one["username"], one["surgeon"]) for one in found] == [("martin", house.surgeons[0].pk)]
+    assert [(one["username"], one["surgeon"]) for one in found] == [("martin", hospital.surgeons[0].pk)]
     assert admin.get("accounts/", state="closed").json()["count"] == 0
     assert admin.get("accounts/", second_factor="false", ordering="-name").json()["count"] == 4
 
@@ -125,12 +125,12 @@ def test_accounts_and_reads_are_the_administrators_alone(director: Api) -> None:
 # --- Who read what -----------------------------------------------------------------------------------------------
 
 
-def test_the_reads_of_one_intervention_are_found_and_exported(admin: Api, director: Api, house: Hospital) -> None:
-    first, second = make_intervention(house.surgeons[0]), make_intervention(house.surgeons[1])
+def test_the_reads_of_one_intervention_are_found_and_exported(admin: Api, director: Api, hospital: Hospital) -> None:
+    first, second = make_intervention(hospital.surgeons[0]), make_intervention(hospital.surgeons[1])
     director.get(f"weeks/{WEEK}/grid/")
     director.get(f"interventions/{second.pk}/")
     assert admin.get("reads/").json()["count"] == 2
-    [line] = admin.get("reads/", code=first.code, user=house.director.pk).json()["results"]
+    [line] = admin.get("reads/", code=first.code, user=hospital.director.pk).json()["results"]
     assert (line["source"], line["monday"]) == ("grid", "2026-11-23")
     assert sorted(line["interventions"]) == [first.pk, second.pk]
     assert admin.get("reads/", code="rien").json()["count"] == 0

@@ -9,16 +9,11 @@ from django.test import Client
 
 from planning.exchange.spreadsheets import TYPES
 from planning.models import Comparison, MasterPlan, SlotPattern
-from tests.factories.hospital import WEEK, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.hospital import WEEK, Hospital, make_intervention, make_user
 from tests.web.test_comparisons import compare, no_broker
 
 pytestmark = pytest.mark.django_db
 __all__ = ["no_broker"]
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

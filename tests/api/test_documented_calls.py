@@ -60,8 +60,8 @@ def pick(data: Any, path: str) -> Any:
 
 
 @pytest.mark.django_db
-def test_every_call_of_the_document_is_answered_well(house: Hospital) -> None:
-    known = {"BLOC": "http://bloc", "TOKEN": create_token(name="Essai", days=30, user=house.director, now=NOW)[1]}
+def test_every_call_of_the_document_is_answered_well(hospital: Hospital) -> None:
+    known = {"BLOC": "http://bloc", "TOKEN": create_token(name="Essai", days=30, user=hospital.director, now=NOW)[1]}
     done = 0
     for command in commands():
         if plain := re.fullmatch(r'(\w+)="(.*)"', command):

@@ -12,15 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from planning.models import Explanation, Intervention, Plan, Site, SurgeonPreference, User
 from planning.services.explanations import work_on_explanation
 from planning.tasks import explain_placement
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

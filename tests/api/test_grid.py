@@ -9,16 +9,11 @@ from django.test import Client
 
 from planning.calendar import Week
 from planning.models import Absence, Plan, PlanningRun, Site, User
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 URL = f"/api/v1/weeks/{WEEK}/grid/"
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def signed_in(user: User) -> Client:

@@ -25,7 +25,7 @@ def send(api: Api, path: str, text: str | bytes = GOOD, mapping: Any = None, key
     return api.client.post(f"/api/v1/{path}", body, headers=headers)
 
 
-def test_a_preview_says_what_it_would_do_and_does_nothing(director: Api, house: Hospital) -> None:
+def test_a_preview_says_what_it_would_do_and_does_nothing(director: Api, hospital: Hospital) -> None:
     answer = send(director, "imports/preview/")
     assert answer.status_code == 200
     found = answer.json()
@@ -35,7 +35,7 @@ def test_a_preview_says_what_it_would_do_and_does_nothing(director: Api, house: 
     assert not JournalEntry.objects.exists()
 
 
-def test_the_mapping_answered_is_the_one_to_send(director: Api, house: Hospital) -> None:
+def test_the_mapping_answered_is_the_one_to_send(director: Api, hospital: Hospital) -> None:
     mapping = send(director, "imports/preview/").json()["mapping"]
     done = send(director, "imports/", mapping=mapping)
     assert (done.status_code, done.json()) == (
@@ -44,7 +44,7 @@ def test_the_mapping_answered_is_the_one_to_send(director: Api, house: Hospital)
     assert Intervention.objects.get().source_reference == "import:ref:N1"
 
 
-def test_what_the_file_names_and_nobody_knows_is_settled_by_the_mapping(director: Api, house: Hospital) -> None:
+def test_what_the_file_names_and_nobody_knows_is_settled_by_the_mapping(director: Api, hospital: Hospital) -> None:
     text = GOOD.replace("MAR", "Lenoir")
     found = send(director, "imports/preview/", text).json()
     assert list(found["missing"]["surgeon"]) == ["Lenoir"]
@@ -53,10 +53,10 @@ def test_what_the_file_names_and_nobody_knows_is_settled_by_the_mapping(director
     assert not Intervention.objects.exists()
     mapping = found["mapping"] | {"matches": {"surgeon": {"Lenoir": "S2"}}}
     assert send(director, "imports/", text, mapping).status_code == 201
-    assert Intervention.objects.get().surgeon == house.surgeons[1]
+    assert Intervention.objects.get().surgeon == hospital.surgeons[1]
 
 
-def test_an_import_sent_twice_with_its_key_is_done_once(director: Api, house: Hospital) -> None:
+def test_an_import_sent_twice_with_its_key_is_done_once(director: Api, hospital: Hospital) -> None:
     first, again = (send(director, "imports/", key="f-1") for _ in range(2))
     assert (first.status_code, again.json(), again.headers["Idempotency-Replayed"]) == (201, first.json(), "true")
     other = send(director, "imports/", GOOD.replace("N1", "N2"), key="f-1")
@@ -69,7 +69,7 @@ def test_an_import_sent_twice_with_its_key_is_done_once(director: Api, house: Ho
     ["{", "[]", '"x"', '{"columns": []}', '{"columns": {"code": 3}}', '{"who": 1}', '{"matches": {"surgeon": "x"}}',
      '{"columns": {"code": "no such column"}}', '{"order": "ymd"}', '{"first_line": -1}', "[" * 100_000],
 )  # fmt: skip
-def test_a_mapping_that_is_none_is_refused(director: Api, house: Hospital, mapping: str) -> None:
+def test_a_mapping_that_is_none_is_refused(director: Api, hospital: Hospital, mapping: str) -> None:
     for path in ("imports/preview/", "imports/"):
         answer = send(director, path, mapping=mapping)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["mapping"]), path
@@ -77,7 +77,7 @@ def test_a_mapping_that_is_none_is_refused(director: Api, house: Hospital, mappi
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\x01", b"PK\x03\x04x", b"a\n"])
-def test_a_file_that_is_none_is_refused(director: Api, house: Hospital, data: bytes) -> None:
+def test_a_file_that_is_none_is_refused(director: Api, hospital: Hospital, data: bytes) -> None:
     answer = send(director, "imports/preview/", data)
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["file"])
 

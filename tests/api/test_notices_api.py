@@ -8,16 +8,11 @@ import pytest
 from django.test import Client
 
 from planning.models import CalendarFeed, IdempotentRequest, Notice, User
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 
 pytestmark = pytest.mark.django_db
 ALL, READ = "/api/v1/notices/", "/api/v1/notices/read/"
 PREFERENCES, CALENDAR = "/api/v1/preferences/", "/api/v1/calendar/"
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

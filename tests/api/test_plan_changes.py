@@ -10,16 +10,11 @@ from django.urls import reverse
 
 from planning.access import Role
 from planning.models import Intervention, Placement, Plan, Slot, User
-from tests.factories.hospital import WEEK, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.hospital import WEEK, Hospital, make_intervention, make_user
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 ACTIONS = ("lift", "price", "moves", "unplan", "pins", "undo", "redo")
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

@@ -55,20 +55,20 @@ def test_a_specialty_is_made_changed_closed_reopened_and_removed(director: Api) 
     assert not Specialty.objects.filter(code="URO").exists()
 
 
-def test_a_specialty_in_use_stays(director: Api, house: Hospital) -> None:
-    answer = director.delete(f"specialties/{house.ent.pk}/")
+def test_a_specialty_in_use_stays(director: Api, hospital: Hospital) -> None:
+    answer = director.delete(f"specialties/{hospital.ent.pk}/")
     assert (answer.status_code, answer.json()["type"], answer.json()["users"]) == (409, "in-use", 1)
 
 
-def test_the_equipment_is_listed_to_all(viewer: Api, house: Hospital) -> None:
+def test_the_equipment_is_listed_to_all(viewer: Api, hospital: Hospital) -> None:
     only = Equipment.objects.get()
     assert viewer.get("equipment/").json()["results"] == [
-        {"id": only.pk, "code": "microscope", "name": "Microscope", "units": None, "rooms": [house.rooms[0].pk]}
+        {"id": only.pk, "code": "microscope", "name": "Microscope", "units": None, "rooms": [hospital.rooms[0].pk]}
     ]
 
 
-def test_equipment_is_made_changed_and_removed_once_nothing_uses_it(director: Api, house: Hospital) -> None:
-    room = house.rooms[1].pk
+def test_equipment_is_made_changed_and_removed_once_nothing_uses_it(director: Api, hospital: Hospital) -> None:
+    room = hospital.rooms[1].pk
     made = director.post("equipment/", {"code": "laser", "name": "Laser", "units": 1, "rooms": [room]})
     assert (made.status_code, made.json()["rooms"]) == (201, [room])
     url = f"equipment/{made.json()['id']}/"
@@ -87,9 +87,9 @@ def test_equipment_is_made_changed_and_removed_once_nothing_uses_it(director: Ap
 # --- Surgeons ----------------------------------------------------------------------------------------------------
 
 
-def test_a_surgeons_hours_are_all_sent_or_left(director: Api, house: Hospital) -> None:
+def test_a_surgeons_hours_are_all_sent_or_left(director: Api, hospital: Hospital) -> None:
     body = {
-        "code": "S9", "trigram": "neu", "last_name": "Neuf", "specialty": house.ent.pk, "daily_maximum_minutes": 480,
+        "code": "S9", "trigram": "neu", "last_name": "Neuf", "specialty": hospital.ent.pk, "daily_maximum_minutes": 480,
         "hours": [{"weekday": 0, "start_minute": 480, "end_minute": 720}],
     }  # fmt: skip
     made = director.post("surgeons/", body)
@@ -109,16 +109,16 @@ def test_a_surgeons_hours_are_all_sent_or_left(director: Api, house: Hospital) -
         ([{"weekday": 1, "start_minute": 0, "end_minute": 60}] * 2, "Un jour n'a qu'un horaire."),
     ],
 )
-def test_hours_that_make_no_day_are_refused(director: Api, house: Hospital, hours: Any, said: str) -> None:
-    answer = director.patch(f"surgeons/{house.surgeons[0].pk}/", {"hours": hours})
+def test_hours_that_make_no_day_are_refused(director: Api, hospital: Hospital, hours: Any, said: str) -> None:
+    answer = director.patch(f"surgeons/{hospital.surgeons[0].pk}/", {"hours": hours})
     assert errors(answer) == {"hours": [said]}
-    assert house.surgeons[0].availabilities.count() == 5
+    assert hospital.surgeons[0].availabilities.count() == 5
 
 
-def test_an_absence_tells_what_it_hits(director: Api, house: Hospital) -> None:
-    item, plan = make_intervention(house.surgeons[0], 60), make_plan()
-    place(plan, item, house)
-    url = f"surgeons/{house.surgeons[0].pk}/absences/"
+def test_an_absence_tells_what_it_hits(director: Api, hospital: Hospital) -> None:
+    item, plan = make_intervention(hospital.surgeons[0], 60), make_plan()
+    place(plan, item, hospital)
+    url = f"surgeons/{hospital.surgeons[0].pk}/absences/"
     made = director.post(url, {"starts_on": "2026-11-23", "ends_on": "2026-11-23", "reason": ""})
     assert (made.status_code, [one["code"] for one in made.json()["touched"]]) == (201, [item.code])
     assert director.delete(f"{url}{made.json()['id']}/").status_code == 204
@@ -131,10 +131,10 @@ def test_surgeons_are_for_those_who_prepare(surgeon: Api, viewer: Api) -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_of_surgeons_asks_the_same_number_of_queries(
-    director: Api, house: Hospital, count: int, django_assert_num_queries: Any
+    director: Api, hospital: Hospital, count: int, django_assert_num_queries: Any
 ) -> None:
     for number in range(count):
-        one = Surgeon.objects.create(code=f"N{number}", trigram="N", last_name="N", specialty=house.ent)
+        one = Surgeon.objects.create(code=f"N{number}", trigram="N", last_name="N", specialty=hospital.ent)
         Absence.objects.create(surgeon=one, starts_on="2026-12-01", ends_on="2026-12-01")
     with django_assert_num_queries(6):  # session, user; count, surgeons, their weekdays, their absences
         director.get("surgeons/")
@@ -143,19 +143,19 @@ def test_the_list_of_surgeons_asks_the_same_number_of_queries(
 # --- Slots of a week ---------------------------------------------------------------------------------------------
 
 
-def test_a_slot_is_made_changed_and_taken_out_of_its_week_only(director: Api, house: Hospital) -> None:
+def test_a_slot_is_made_changed_and_taken_out_of_its_week_only(director: Api, hospital: Hospital) -> None:
     body = {
-        "date": FAR.days[0].isoformat(), "room": house.rooms[0].pk, "start_minute": 480, "end_minute": 720,
-        "specialty": house.ent.pk,
+        "date": FAR.days[0].isoformat(), "room": hospital.rooms[0].pk, "start_minute": 480, "end_minute": 720,
+        "specialty": hospital.ent.pk,
     }  # fmt: skip
     made = director.post(f"weeks/{FAR}/slots/", body)
     assert (made.status_code, made.json()["origin"], made.json()["kind"]) == (201, "manual", "regular")
     url = f"weeks/{FAR}/slots/{made.json()['id']}/"
     changed = director.patch(url, {"end_minute": 780}, made.headers["ETag"]).json()
-    assert (changed["end_minute"], changed["specialty"]) == (780, house.ent.pk)
-    given = director.patch(url, {"surgeon": house.surgeons[0].pk}).json()
-    assert (given["specialty"], given["surgeon"]) == (None, house.surgeons[0].pk)
-    both = director.patch(url, {"surgeon": house.surgeons[0].pk, "specialty": house.ent.pk})
+    assert (changed["end_minute"], changed["specialty"]) == (780, hospital.ent.pk)
+    given = director.patch(url, {"surgeon": hospital.surgeons[0].pk}).json()
+    assert (given["specialty"], given["surgeon"]) == (None, hospital.surgeons[0].pk)
+    both = director.patch(url, {"surgeon": hospital.surgeons[0].pk, "specialty": hospital.ent.pk})
     assert list(errors(both)) == ["surgeon"]
     over = director.post(f"weeks/{FAR}/slots/", body | {"start_minute": 700, "end_minute": 900})
     assert (over.status_code, over.json()["type"], list(over.json()["errors"])) == (
@@ -167,25 +167,25 @@ def test_a_slot_is_made_changed_and_taken_out_of_its_week_only(director: Api, ho
     assert not Slot.objects.filter(date__gte=FAR.monday).exists()
 
 
-def test_a_slot_that_holds_a_case_stays(director: Api, house: Hospital) -> None:
-    plan, item = make_plan(), make_intervention(house.surgeons[0], 60)
-    row = place(plan, item, house)
+def test_a_slot_that_holds_a_case_stays(director: Api, hospital: Hospital) -> None:
+    plan, item = make_plan(), make_intervention(hospital.surgeons[0], 60)
+    row = place(plan, item, hospital)
     answer = director.delete(f"weeks/{WEEK}/slots/{row.slot_id}/")
     assert (answer.status_code, answer.json()["type"]) == (409, "slot-refused")
     assert item.code in answer.json()["detail"]
 
 
-def test_the_slots_of_a_week_are_listed_by_room(viewer: Api, house: Hospital) -> None:
-    found = viewer.get(f"weeks/{WEEK}/slots/", room=house.rooms[1].pk, date=WEEK.monday.isoformat()).json()
+def test_the_slots_of_a_week_are_listed_by_room(viewer: Api, hospital: Hospital) -> None:
+    found = viewer.get(f"weeks/{WEEK}/slots/", room=hospital.rooms[1].pk, date=WEEK.monday.isoformat()).json()
     assert [(one["start_minute"], one["end_minute"], one["kind"]) for one in found["results"]] == [
         (480, 1080, "regular"), (1080, 1200, "overtime"),
     ]  # fmt: skip
     assert viewer.get("weeks/2026-W60/slots/").status_code == 404
 
 
-def test_a_week_follows_its_master_plan(director: Api, house: Hospital) -> None:
+def test_a_week_follows_its_master_plan(director: Api, hospital: Hospital) -> None:
     plan = MasterPlan.objects.create(name="Plan", valid_from=FAR.monday)
-    SlotPattern.objects.create(master_plan=plan, room=house.rooms[0], weekday=0, start_minute=480, end_minute=720)
+    SlotPattern.objects.create(master_plan=plan, room=hospital.rooms[0], weekday=0, start_minute=480, end_minute=720)
     assert director.post(f"weeks/{FAR}/slots/generate/").json() == {"added": 1, "changed": 0, "removed": 0, "kept": 0}
     assert director.post(f"weeks/{FAR}/slots/restore/").json()["kept"] == 0
 
@@ -193,43 +193,43 @@ def test_a_week_follows_its_master_plan(director: Api, house: Hospital) -> None:
 # --- Releases ----------------------------------------------------------------------------------------------------
 
 
-def test_a_slot_is_released_by_hand_once(director: Api, house: Hospital) -> None:
+def test_a_slot_is_released_by_hand_once(director: Api, hospital: Hospital) -> None:
     day = FAR.days[0]
     made = director.post(
         f"weeks/{FAR}/slots/",
-        {"date": day.isoformat(), "room": house.rooms[0].pk, "start_minute": 480, "end_minute": 720,
-         "specialty": house.ent.pk},
+        {"date": day.isoformat(), "room": hospital.rooms[0].pk, "start_minute": 480, "end_minute": 720,
+         "specialty": hospital.ent.pk},
     ).json()  # fmt: skip
     url = f"slots/{made['id']}/release/"
     assert list(errors(director.post(url, {"substitute": 999}))) == ["substitute"]
-    done = director.post(url, {"substitute": house.orthopaedics.pk})
+    done = director.post(url, {"substitute": hospital.orthopaedics.pk})
     assert (done.status_code, done.json()["specialty"], done.json()["substitute"]) == (
-        201, house.ent.pk, house.orthopaedics.pk,
+        201, hospital.ent.pk, hospital.orthopaedics.pk,
     )  # fmt: skip
     again = director.post(url, {"substitute": None})
     assert (again.status_code, again.json()["type"]) == (409, "slot-gone")
-    assert director.get("releases/", specialty=house.ent.pk).json()["count"] == SlotRelease.objects.count() == 1
+    assert director.get("releases/", specialty=hospital.ent.pk).json()["count"] == SlotRelease.objects.count() == 1
 
 
-def test_the_rules_of_release_change_one_by_one(director: Api, house: Hospital) -> None:
-    ReleaseRule.objects.create(specialty=house.ent, days_ahead=7, substitute=house.orthopaedics)
+def test_the_rules_of_release_change_one_by_one(director: Api, hospital: Hospital) -> None:
+    ReleaseRule.objects.create(specialty=hospital.ent, days_ahead=7, substitute=hospital.orthopaedics)
     seen = director.get("release-rules/")
-    rule = {"specialty": house.orthopaedics.pk, "days_ahead": 3, "substitute": None}
+    rule = {"specialty": hospital.orthopaedics.pk, "days_ahead": 3, "substitute": None}
     changed = director.patch("release-rules/", {"rules": [rule]}, seen.headers["ETag"])
     assert rule in changed.json()["rules"]
-    assert ReleaseRule.objects.get(specialty=house.ent).days_ahead == 7
+    assert ReleaseRule.objects.get(specialty=hospital.ent).days_ahead == 7
     assert director.patch("release-rules/", {"rules": [rule]}, seen.headers["ETag"]).status_code == 412
-    own = {"specialty": house.ent.pk, "days_ahead": 3, "substitute": house.ent.pk}
+    own = {"specialty": hospital.ent.pk, "days_ahead": 3, "substitute": hospital.ent.pk}
     assert list(errors(director.patch("release-rules/", {"rules": [own]}))) == ["rules"]
 
 
 # --- Parameters and rules ----------------------------------------------------------------------------------------
 
 
-def test_parameters_change_in_versions_with_their_reason(director: Api, house: Hospital) -> None:
+def test_parameters_change_in_versions_with_their_reason(director: Api, hospital: Hospital) -> None:
     seen = director.get("parameters/")
     body = {
-        "hospital_day_euros": 310, "specialty_turnover_minutes": {str(house.ent.pk): 15},
+        "hospital_day_euros": 310, "specialty_turnover_minutes": {str(hospital.ent.pk): 15},
         "weekday_overtime_euros": [None, 250, None, None, None, None, None],
     }  # fmt: skip
     assert list(errors(director.patch("parameters/", body))) == ["reason"]
@@ -267,13 +267,19 @@ def test_a_rule_changes_its_level_and_its_cost(director: Api) -> None:
 # --- Master plans ------------------------------------------------------------------------------------------------
 
 
-def test_a_master_plan_is_made_given_slots_and_applied(director: Api, house: Hospital) -> None:
+def test_a_master_plan_is_made_given_slots_and_applied(director: Api, hospital: Hospital) -> None:
     made = director.post("master-plans/", {"name": "Plan 2027", "valid_from": FAR.monday.isoformat(), "cycle_weeks": 1})
     assert (made.status_code, made.json()["status"]) == (201, "validated")
     url = f"master-plans/{made.json()['id']}/"
-    body = {"weekday": 0, "room": house.rooms[0].pk, "start_minute": 480, "end_minute": 720, "specialty": house.ent.pk}
+    body = {
+        "weekday": 0,
+        "room": hospital.rooms[0].pk,
+        "start_minute": 480,
+        "end_minute": 720,
+        "specialty": hospital.ent.pk,
+    }
     slot = director.post(f"{url}patterns/", body)
-    assert (slot.status_code, slot.json()["cycle_week"], slot.json()["specialty"]) == (201, 1, house.ent.pk)
+    assert (slot.status_code, slot.json()["cycle_week"], slot.json()["specialty"]) == (201, 1, hospital.ent.pk)
     one = f"{url}patterns/{slot.json()['id']}/"
     assert director.patch(one, {"specialty": None}, slot.headers["ETag"]).json()["specialty"] is None
     over = director.post(f"{url}patterns/", body)
@@ -295,11 +301,11 @@ def test_a_draft_of_master_plan_is_abandoned(director: Api) -> None:
 
 
 def test_a_master_plan_is_proposed_from_the_activity(
-    director: Api, house: Hospital, monkeypatch: pytest.MonkeyPatch
+    director: Api, hospital: Hospital, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(timezone, "localdate", lambda *_: TODAY)
-    current_plan(house)
-    first, last = some_activity(house)
+    current_plan(hospital)
+    first, last = some_activity(hospital)
     body = {"name": "Plan 2027", "valid_from": START.monday.isoformat(), "first": str(first), "last": str(last)}
     made = director.post("master-plans/from-activity/", body | {"cycle_weeks": 1})
     assert (made.status_code, made.json()["status"]) == (201, "draft")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from planning.access import Role
 from planning.models import Intervention, JournalEntry, PatientRead
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
 
 pytestmark = pytest.mark.django_db
 REQUESTS = "/api/v1/requests/"
@@ -25,11 +25,6 @@ NEW = {
 @pytest.fixture(autouse=True)
 def the_day_before_the_week(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "localdate", lambda: SUNDAY)
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

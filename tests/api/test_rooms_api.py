@@ -11,17 +11,12 @@ from django.utils import timezone
 
 from planning.models import Equipment, IdempotentRequest, JournalEntry, Room, RoomClosure
 from planning.services.idempotency import purge_requests
-from tests.factories.hospital import Hospital, make_intervention, small_hospital
+from tests.factories.hospital import Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 ROOMS = "/api/v1/rooms/"
 NEW = {"code": "SO9", "name": "Salle 9", "opens_minute": 480, "closes_minute": 1200}
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

@@ -16,15 +16,10 @@ from planning.services.plans import approve_plan, open_draft
 from planning.services.proposing import work_on_run
 from planning.services.runs import claim_run, fail_run
 from planning.tasks import run_planner
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
 
 pytestmark = pytest.mark.django_db
 RUNS = f"/api/v1/weeks/{WEEK}/runs/"
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

@@ -8,15 +8,10 @@ import pytest
 from django.test import Client
 
 from planning.models import Intervention, Placement, Plan, User
-from tests.factories.hospital import WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

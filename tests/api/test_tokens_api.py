@@ -14,15 +14,10 @@ from django.utils import timezone
 from planning.models import ApiToken, JournalEntry, Site, User
 from planning.services.accounts import change_account, close_account
 from planning.services.tokens import create_token, purge_tokens
-from tests.factories.hospital import NOW, WEEK, Hospital, make_user, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_user
 
 pytestmark = pytest.mark.django_db
 GRID = f"/api/v1/weeks/{WEEK}/grid/"
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def token_of(user: User, days: int = 30) -> str:

@@ -7,14 +7,9 @@ from django.db import IntegrityError, transaction
 
 from planning.calendar import at_minute
 from planning.models import Placement, Plan, PlanningRun, Slot, Specialty
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def make_plan(number: int, status: str) -> Plan:

@@ -15,16 +15,11 @@ from planning.services.interventions import cancel_intervention
 from planning.services.journal import erasable_journal
 from planning.services.placements import move_placement
 from planning.services.undoing import undo_decisions
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
 from tests.factories.plans import make_plan
 from tests.faults.storm import placed, replayed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

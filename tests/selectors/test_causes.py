@@ -12,15 +12,10 @@ from planning.models import Intervention, Plan
 from planning.selectors.causes import CAUSES, causes
 from planning.selectors.indicators import measure, strip
 from planning.selectors.loaded import load_week_problem
-from tests.factories.hospital import WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

@@ -9,15 +9,10 @@ import pytest
 from planning.models import Equipment, Surgeon
 from planning.selectors.duration_history import Group, History, duration_history, usual_needs
 from planning.selectors.request_words import history_answer
-from tests.factories.hospital import NOW, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, Hospital, make_intervention
 
 pytestmark = pytest.mark.django_db
 HIP = "Prothèse de hanche"
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def done(surgeon: Surgeon, *minutes: int, label: str = HIP, code: str = "", state: str = "done") -> None:

@@ -26,16 +26,11 @@ from planning.selectors.first_places import Asked, DayAnswer, FirstPlaces, Owner
 from planning.selectors.loaded import load_week_problem
 from planning.selectors.request_words import places_answer
 from planning.services.interventions import create_intervention
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 SUNDAY = WEEK.monday - timedelta(days=1)
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def asked(surgeon: Surgeon, minutes: int = 120, **changes: Any) -> Asked:

@@ -16,15 +16,10 @@ from planning.services.interventions import cancel_intervention
 from planning.services.replanning import assign_responsible, mark_done, plan_again
 from planning.services.requests import submit_request, withdraw_request
 from planning.services.undoing import undo_decisions
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def hours(number: int) -> datetime:

@@ -29,17 +29,12 @@ from planning.selectors.frozen_weeks import FrozenWeek, frozen_weeks
 from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.solver.problem import WeekProblem
 from planning.solver.week_json import read_week, write_week
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 State = Intervention.State
 TODAY = WEEK.previous.days[4]
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def freeze(first: Week = WEEK, last: Week | None = None, **options: Any) -> list[FrozenWeek]:

@@ -11,16 +11,11 @@ from planning.models import Absence, Intervention, Placement, Plan, Slot, Specia
 from planning.selectors.hits import Cause, absence_hits, closure_hits
 from planning.services.rooms import close_room
 from planning.services.surgeons import add_absence
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 TODAY = WEEK.monday - timedelta(days=3)
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def planned(hospital: Hospital, approved: Plan, *, surgeon: int = 0, **where: int) -> Intervention:

@@ -10,15 +10,10 @@ from django.test import Client
 from planning.models import Plan, Site
 from planning.selectors.indicators import measure
 from planning.selectors.loaded import load_week_problem
-from tests.factories.hospital import WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def state(hospital: Hospital) -> dict[str, Any]:

@@ -11,15 +11,10 @@ from planning.selectors.evaluation import MeaninglessPlace, UnknownIntervention
 from planning.selectors.loaded import LoadedWeek, load_week_problem
 from planning.selectors.swaps import Swap, partners, swap_rooms, swap_two
 from planning.solver.levels import Level, RuleSettings
-from tests.factories.hospital import WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

@@ -19,16 +19,11 @@ from planning.services.plans import approve_plan
 from planning.services.replanning import mark_done
 from planning.services.slots import touch_drafts
 from planning.services.undoing import undo_decisions
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=2)
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

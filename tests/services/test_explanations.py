@@ -12,16 +12,11 @@ from planning.services import explanations
 from planning.services.explanations import request_explanation, work_on_explanation
 from planning.services.placements import pin_placements
 from planning.services.translate import LoadedWeek, load_week_problem
-from tests.factories.hospital import NOW, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
 State = Explanation.State
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

@@ -13,15 +13,10 @@ from planning.services.placements import Change, undo_step
 from planning.services.steps import Stale
 from planning.services.translate import load_week_problem
 from planning.solver.rules import timeline_violations
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

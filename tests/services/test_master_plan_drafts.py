@@ -24,16 +24,11 @@ from planning.services.master_plan_drafts import (
     undo_change,
 )
 from planning.solver.master_plan.theatre import RESERVE, Owner, Vacation
-from tests.factories.hospital import WEEK, Hospital, small_hospital
+from tests.factories.hospital import WEEK, Hospital
 from tests.factories.master_plans import START, current_plan, make_pattern, some_activity
 
 pytestmark = pytest.mark.django_db
 Shown = list[tuple[int, str, int, int, str, str]]
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

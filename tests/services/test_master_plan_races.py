@@ -13,16 +13,11 @@ from planning.services.placements import move_placement
 from planning.services.plans import open_draft
 from planning.services.releases import release_slot
 from planning.services.slots import generate_slots
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
 from tests.factories.master_plans import START, TODAY, current_plan, make_pattern
 from tests.services.test_races import at_once, kinds
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def draft_of(hospital: Hospital, name: str) -> MasterPlan:

@@ -37,17 +37,12 @@ from planning.services.requests import submit_request
 from planning.services.sign_offs import ask_sign_offs, refuse_programme, sign_programme
 from planning.services.surgeons import add_absence
 from planning.services.undoing import undo_decisions
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
 from tests.factories.plans import place
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
 Kind = Notice.Kind
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

@@ -17,15 +17,10 @@ from planning.services.proposing import work_on_run
 from planning.services.runs import repeat_run, request_run
 from planning.solver.costs import cell_cost
 from planning.solver.levels import Level
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def save(hospital: Hospital, *, seen: int | None = None, reason: str = "Tarif", **changes: Any) -> ParameterVersion:

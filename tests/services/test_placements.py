@@ -28,15 +28,10 @@ from planning.services.placements import (
 )
 from planning.services.steps import KEPT_STEPS, Stale
 from planning.services.taking import take_proposal
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def move(

@@ -19,16 +19,11 @@ from planning.services.plans import UnableToApprove, add_version, approve_plan, 
 from planning.services.steps import Stale
 from planning.services.taking import Taken, UnableToTakeProposal, take_proposal
 from planning.wording import sentence
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY, WEDNESDAY = WEEK.days[:3]
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

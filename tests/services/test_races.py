@@ -23,17 +23,12 @@ from planning.services.proposing import work_on_run
 from planning.services.runs import UnableToRequestRun, claim_run, reap_runs, request_run
 from planning.services.steps import Stale
 from planning.services.taking import take_proposal
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
 from tests.factories.plans import place
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOW + timedelta(hours=1)
 PEOPLE = 4
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def at_once(act: Callable[[int], Any], times: int = PEOPLE) -> list[Any]:

@@ -18,15 +18,10 @@ from planning.services.requests import (
     submit_request,
     withdraw_request,
 )
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=2)
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def written(**changes: Any) -> Intervention:

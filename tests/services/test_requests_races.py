@@ -9,15 +9,10 @@ import pytest
 from planning.models import Intervention, JournalEntry
 from planning.services.decisions import accept_requests
 from planning.services.requests import delete_request_draft, save_request_draft, submit_request, withdraw_request
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 from tests.services.test_races import PEOPLE, at_once, kinds
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def by(hospital: Hospital) -> dict[str, Any]:

@@ -29,17 +29,12 @@ from planning.services.translate import load_week_problem
 from planning.solver.observer import Progress
 from planning.solver.solve import solve
 from planning.solver.stopping import Stop
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_user
 from tests.factories.plans import place
 
 pytestmark = pytest.mark.django_db
 State = PlanningRun.State
 STALE = 20
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def ask(hospital: Hospital, **fields: Any) -> PlanningRun:

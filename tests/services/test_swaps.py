@@ -14,15 +14,10 @@ from planning.selectors.steps import undo_and_redo
 from planning.services.placements import Change, ReasonRequired, undo_step
 from planning.services.steps import Stale
 from planning.services.swaps import swap_placements, swap_room_days
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 from tests.factories.plans import make_plan, place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hospital() -> Hospital:
-    return small_hospital()
 
 
 def swap(plan: Plan, one: Intervention, other: Intervention, hospital: Hospital, **more: Any) -> Change:

@@ -6,14 +6,9 @@ import pytest
 from django.test import Client
 
 from planning.models import User
-from tests.factories.hospital import Hospital, small_hospital
+from tests.factories.hospital import Hospital
 
 SignIn = Callable[[User], Client]
-
-
-@pytest.fixture
-def hospital(db: None) -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture
