@@ -53,12 +53,13 @@ class CriterionAnswer(TypedDict):
 
 
 class RankedPolicy(TypedDict):
-    """``score`` out of 100."""
+    """``score`` out of 100; policies of one score share a ``rank``."""
 
     policy: str
     label: str
     mark: int
     score: int
+    rank: int
 
 
 class ComparisonReport(ComparisonState):
