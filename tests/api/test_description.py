@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
@@ -49,7 +50,8 @@ ASKED = {
         GenerationMode.NEGATIVE: {"administrator": 2},
     },
 }
-SCHEMA = schemathesis.openapi.from_dict(description())
+# A copy of its own: Schemathesis writes its mutations into the examples.
+SCHEMA = schemathesis.openapi.from_dict(deepcopy(description()))
 SCHEMA.app = WSGIHandler()
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
 # The part of an address that a row's number stands in, by what comes before it.
