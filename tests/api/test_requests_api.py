@@ -152,16 +152,17 @@ def test_questions_have_their_own_limit(client: Client, settings: Any) -> None:
 def test_procedures_are_found_by_their_words_and_bring_what_they_usually_need(
     client: Client, hospital: Hospital
 ) -> None:
+    microscope = hospital.rooms[0].equipment.get()
     for _number in range(2):
         row = make_intervention(hospital.surgeons[0], procedure_label="Prothèse de hanche", ambulatory=True)
-        row.equipment.set([1])
+        row.equipment.set([microscope])
     make_intervention(hospital.surgeons[2], procedure_label="Secret d'un autre")
     found = client.get(f"{REQUESTS}procedures/", {"q": "hanche prothese"}).json()
     assert found == [{"procedure_label": "Prothèse de hanche", "procedure_code": "", "own": 2, "total": 2}]
     assert client.get(f"{REQUESTS}procedures/").json() == found
     assert client.get(f"{REQUESTS}procedures/", {"q": "secret"}).json() == []
     answer = send(client, "post", f"{REQUESTS}duration/", {"procedure_label": "Prothèse de hanche"}).json()
-    assert answer["usual"] == {"equipment": [1], "ambulatory": True, "recovery_minutes": 90}
+    assert answer["usual"] == {"equipment": [microscope.pk], "ambulatory": True, "recovery_minutes": 90}
 
 
 def test_the_stay_in_the_recovery_room_is_asked_kept_and_changed(client: Client, hospital: Hospital) -> None:
