@@ -12,17 +12,12 @@ from planning.selectors.week_rows import candidates
 from planning.services.placements import unplan_interventions
 from planning.services.plans import approve_plan, open_draft
 from planning.services.replanning import mark_done, plan_again
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, make_slot
 from tests.factories.plans import make_plan, place
 
 TODAY = WEEK.monday - timedelta(days=3)
 AFTERWARDS = WEEK.days[6]
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def hospital(db: None) -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

@@ -24,11 +24,6 @@ LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def hospital(db: None) -> Hospital:
-    return small_hospital()
-
-
-@pytest.fixture
 def colleague(hospital: Hospital) -> User:
     return make_user("regulatrice", Role.PLANNER)
 

@@ -33,7 +33,7 @@ from planning.services.imports import (
     preview_import,
     remember_mapping,
 )
-from tests.factories.hospital import Hospital, make_intervention, small_hospital
+from tests.factories.hospital import Hospital, make_intervention
 from tests.factories.plans import make_plan
 
 NOW = timezone.make_aware(datetime(2026, 11, 20, 9, 0))
@@ -47,11 +47,6 @@ DONE = """Encounter ID,Date,OR Suite,Service,Description,Booked Time (min),Wheel
 2,1/24/22,SO1,ORL,Tympanoplasty,90,1/24/22 8:00,1/24/22 9:40
 3,1/24/22,SO9,Podiatry,Bunionectomy,120,1/24/22 7:10,1/24/22 9:17
 """
-
-
-@pytest.fixture
-def hospital(db: None) -> Hospital:
-    return small_hospital()
 
 
 def _table(text: str) -> Table:

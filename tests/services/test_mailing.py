@@ -48,11 +48,6 @@ class Greylisting(Unknown):
     code = 451
 
 
-@pytest.fixture
-def hospital(db: None) -> Hospital:
-    return small_hospital()
-
-
 def tell(hospital: Hospital, times: int = 1) -> list[Notice]:
     """The first to the surgeon, each of the others to somebody else."""
     item = make_intervention(hospital.surgeons[0])

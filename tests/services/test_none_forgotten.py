@@ -19,17 +19,12 @@ from planning.services.rooms import close_room
 from planning.services.specialties import close_specialty
 from planning.services.surgeons import add_absence
 from planning.services.undoing import undo_decisions
-from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention, small_hospital
+from tests.factories.hospital import NOW, WEEK, Hospital, make_intervention
 from tests.factories.plans import place
 
 TODAY = WEEK.monday - timedelta(days=3)
 LATER, LATER_STILL = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
 TUESDAY = WEEK.days[1]
-
-
-@pytest.fixture
-def hospital(db: None) -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture

@@ -12,16 +12,11 @@ from planning.access import Role
 from planning.models import Notice, User
 from planning.services.mailing import send_due_mails
 from planning.services.notices import MAIL_DELAY, tell_surgeon
-from tests.factories.hospital import NOW, Hospital, make_intervention, make_user, small_hospital
+from tests.factories.hospital import NOW, Hospital, make_intervention, make_user
 from tests.worker.mailbox import Mailbox
 
 DUE = NOW + MAIL_DELAY
 Mail = Notice.Mail
-
-
-@pytest.fixture
-def hospital(db: None) -> Hospital:
-    return small_hospital()
 
 
 def serve(settings: Any, box: Mailbox, **more: Any) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from planning.access import Role
 from planning.models import ColumnMapping, Intervention, Surgeon
-from tests.factories.hospital import Hospital, make_user, small_hospital
+from tests.factories.hospital import Hospital, make_user
 
 FILE = """Acte;Chirurg;Geplande operatieduur;OK
 Hernie discale;Durand;90,0;SO1
@@ -23,11 +23,6 @@ Pace-maker;Durand;NULL;TOK2
 def folder(settings: Any, tmp_path: Path) -> Path:
     settings.VAR_DIR = tmp_path
     return tmp_path / "imports"
-
-
-@pytest.fixture
-def hospital(db: None) -> Hospital:
-    return small_hospital()
 
 
 @pytest.fixture
